@@ -1,0 +1,5 @@
+"""`python -m bot` is `hoidap`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,182 @@
+"""Frozen values that every room speaks. No I/O, no wording, no channel, no scores."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+# --- what comes in -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sent what where, as far as it can be told without understanding it.
+
+    `key` is unique for a message within its channel, so that a message delivered twice is stored once.
+    `chat` is where the reply goes, `asker` the platform's id of the person (the same in a private chat).
+    """
+
+    key: str
+    chat: str
+    asker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that a person sent; `edited` when it replaces one sent before."""
+
+    text: str
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed; `action` is untrusted until `handlers.understand` has read it."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A message without text: `what` is a short English noun (sticker, photo, voice, file, other)."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to reply to (the bot was added to a group, say); the reason is kept with the row."""
+
+    reason: str
+
+
+Message = Text | Press | Unreadable
+
+# --- what goes out -----------------------------------------------------------------------------
+
+
+class Style(StrEnum):
+    """What a block of a reply is; each channel decides how that looks."""
+
+    TEXT = "text"  # a plain sentence of the bot
+    TITLE = "title"  # the matched question, a menu's heading
+    ANSWER = "answer"  # an expert's words: Markdown
+    WARNING = "warning"  # expired, replaced, not confirmed
+    SOURCE = "source"  # the legal basis, one line per source
+    NOTE = "note"  # small print: authority, code
+    QUOTE = "quote"  # the asker's own words: always plain text
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph or more of a reply. `text` is plain, but Markdown where `style` is ANSWER."""
+
+    style: Style
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice: `label` is read by people, `action` (at most 64 bytes) comes back as a `Press`."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said in one turn: blocks from top to bottom, then rows of buttons.
+
+    `choices` are the buttons that a person may also pick by typing their number (1, 2, …; 0 is the last
+    one when it means "none of these").
+    """
+
+    blocks: tuple[Block, ...]
+    choices: tuple[Button, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+# --- what was found and decided ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that may answer; `confidence` is the probability in 0..1 that it does."""
+
+    entry: str
+    confidence: float
+
+
+class Verdict(StrEnum):
+    """What became of a question."""
+
+    ANSWER = "answer"
+    SUGGEST = "suggest"
+    UNANSWERED = "unanswered"
+    OFF_TOPIC = "off_topic"
+
+
+class Reason(StrEnum):
+    """Why a question waits for an expert."""
+
+    NO_MATCH = "no_match"  # nothing near enough
+    NONE_OF_THESE = "none_of_these"  # suggestions were shown, none was it
+    DISLIKED = "disliked"  # answered, thumbs down
+    EXPERT_WANTED = "expert_wanted"  # answered, but the asker wants an expert's word
+    OFF_TOPIC = "off_topic"  # another programme, a household's file: counted, not small talk
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and what was said to it; `id` is the number that the asker may quote."""
+
+    id: int
+    channel: str
+    chat: str
+    asker: str  # pseudonym, never the platform's id
+    asked_at: datetime
+    raw: str
+    normalised: str
+    verdict: Verdict
+    entry: str | None
+    version: str | None  # of the entry's text that was shown
+    group: str | None  # the off-topic group, if that replied
+    candidates: tuple[Candidate, ...]
+    elapsed_ms: float
+    base: str  # version of the knowledge base
+    rating: int | None = None  # +1, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question that waits for an expert, or did: `resolved_at` says that it no longer does."""
+
+    number: int
+    channel: str
+    asked_at: datetime
+    question: str
+    reason: Reason
+    shown: str | None = None  # entry id that the asker saw
+    candidates: tuple[Candidate, ...] = ()
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    entry: str | None = None  # the entry that settles it
+    note: str | None = None  # the expert's words to the asker
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The text of an entry as it was once shown, so that its code opens exactly that text again."""
+
+    entry: str
+    version: str
+    content: str  # JSON of the entry's fields
+    shown_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChatState:
+    """What the bot remembers of a chat between two messages: the choices a typed number refers to."""
+
+    choices: tuple[str, ...] = ()
+    none_action: str | None = None  # what a typed 0 means
+    until: datetime | None = None  # after this the numbers mean nothing

@@ -1,0 +1,44 @@
+"""The errors that cross rooms.
+
+HoidapError
+├── ConfigError            settings are wrong: all of them are named at once
+├── KnowledgeError         the base does not load: carries every problem found
+└── SendError              a channel could not deliver a part
+    ├── RetryLater         try the same part again after some seconds
+    └── Unreachable        this chat will not take messages any more
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class HoidapError(Exception):
+    """Root of everything that this package raises on purpose."""
+
+
+class ConfigError(HoidapError):
+    """Settings are missing or wrong; the message names each one and what to write."""
+
+
+class KnowledgeError(HoidapError):
+    """The knowledge base does not load; `problems` holds every `bot.kb.Problem` found."""
+
+    def __init__(self, problems: Sequence[Any]) -> None:
+        super().__init__(f"{len(problems)} problems in the knowledge base; run `hoidap kb check`")
+        self.problems = tuple(problems)
+
+
+class SendError(HoidapError):
+    """A channel could not deliver a part; the message is safe to log (no token, no text)."""
+
+
+class RetryLater(SendError):
+    """The platform asks to wait, or is out of reach: try again after `seconds`."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Unreachable(SendError):
+    """The chat is gone, blocked the bot, or the platform refuses this message for good."""
