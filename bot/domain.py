@@ -84,14 +84,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said in one turn: blocks from top to bottom, then rows of buttons.
+    """What is said in one turn: blocks from top to bottom, then choices, then rows of buttons.
 
-    `choices` are the buttons that a person may also pick by typing their number (1, 2, …; 0 is the last
-    one when it means "none of these").
+    `choices` may also be picked by typing their number from 1; `none` ("none of these") by typing 0.
     """
 
     blocks: tuple[Block, ...]
     choices: tuple[Button, ...] = ()
+    none: Button | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
@@ -123,6 +123,7 @@ class Reason(StrEnum):
     DISLIKED = "disliked"  # answered, thumbs down
     EXPERT_WANTED = "expert_wanted"  # answered, but the asker wants an expert's word
     OFF_TOPIC = "off_topic"  # another programme, a household's file: counted, not small talk
+    FAILED = "failed"  # the bot itself could not read or answer it
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class Waiting:
 
     number: int
     channel: str
+    chat: str
     asked_at: datetime
     question: str
     reason: Reason
@@ -175,8 +177,31 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class ChatState:
-    """What the bot remembers of a chat between two messages: the choices a typed number refers to."""
+    """What the bot remembers of a chat between two messages, until the hour given."""
 
-    choices: tuple[str, ...] = ()
-    none_action: str | None = None  # what a typed 0 means
-    until: datetime | None = None  # after this the numbers mean nothing
+    choices: tuple[str, ...] = ()  # the actions that a typed 1, 2, … stands for
+    none: str | None = None  # the action that a typed 0 stands for
+    answered: int | None = None  # the exchange that /dung, /sai and /chuyengia speak of
+    until: datetime | None = None  # after this, none of it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an asker's press adds to an exchange that is already in the log."""
+
+    exchange: int
+    rating: int | None = None  # +1, -1
+    entry: str | None = None  # picked among the suggestions
+    version: str | None = None  # of that entry's text
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that follows from one message; the shell commits it in one transaction."""
+
+    reply: Reply
+    exchange: Exchange | None = None
+    change: Change | None = None
+    waiting: Waiting | None = None
+    shown: Snapshot | None = None
+    answered: int | None = None  # see `ChatState.answered`

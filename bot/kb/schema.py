@@ -1,0 +1,307 @@
+"""What a knowledge base is: the shape of its files, what is known once they are read, where it stands.
+
+The category of an entry is its folder and so is not a field. Every scalar arrives as text (the loader lets
+YAML guess nothing), which is why dates and numbers are parsed here.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic.json_schema import models_json_schema
+from pydantic_core import PydanticCustomError
+
+from bot.phrases import say
+
+# An id travels inside a button's action, which has at most 64 bytes: 60 leaves room for what is to be done.
+MAX_ID = 60  # characters, each one byte
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+
+
+class Category(StrEnum):
+    """What authority an entry speaks with; the value is the name of its folder."""
+
+    REGULATIONS = "regulations"
+    INSPECTIONS = "inspections"
+    PRACTICES = "practices"
+    GENERAL = "general"  # the file lies directly in the base's directory
+
+
+class Status(StrEnum):
+    """How far an entry's words have been confirmed."""
+
+    DRAFT = "draft"
+    CHECKED = "checked"
+    APPROVED = "approved"
+
+
+class DocumentStatus(StrEnum):
+    """Whether the row about a document was compared with the document."""
+
+    DRAFT = "draft"
+    CHECKED = "checked"
+
+
+def _day(value: object) -> object:
+    """Read `2026-11-23` and nothing else; pydantic alone would take `1690000000` for a date."""
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and _ISO_DATE.fullmatch(value.strip()):
+            return date.fromisoformat(value.strip())
+    except ValueError:  # 2026-02-30
+        pass
+    raise PydanticCustomError("bad_date", "not a date written year-month-day")
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value)
+    return value if type(value) is int else "not a whole number"
+
+
+Words = Annotated[str, Field(min_length=1)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=MAX_ID)]
+Day = Annotated[date, BeforeValidator(_day)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
+class _Row(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Source(_Row):
+    """One legal basis: a key of documents.yaml, and where in it."""
+
+    document: Words
+    at: str = ""
+
+
+class Entry(_Row):
+    """One question and the experts' answer to it."""
+
+    id: Slug
+    topic: Words | None = None
+    question: Words
+    variants: tuple[Words, ...] = ()
+    answer: Words
+    sources: tuple[Source, ...] = ()
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    superseded_by: Words | None = None
+    status: Status = Status.DRAFT
+    approved_by: Words | None = None
+    approved_on: Day | None = None
+    updated: Day | None = None
+    evidence: str = ""
+    see_also: tuple[Words, ...] = ()
+    not_this: tuple[Words, ...] = ()
+    tests: tuple[Words, ...] = ()
+
+    @property
+    def phrasings(self) -> tuple[str, ...]:
+        """The question and its variants: all that the matcher learns from."""
+        return (self.question, *self.variants)
+
+    @property
+    def content(self) -> str:
+        """What people are shown, as canonical JSON: two entries that read the same have the same content."""
+        shown = {"question", "answer", "sources", "valid_from", "valid_to", "status", "superseded_by"}
+        return json.dumps(self.model_dump(mode="json", include=shown), ensure_ascii=False, sort_keys=True)
+
+    @property
+    def code(self) -> str:
+        """The version that a report quotes: four hex digits of the content's sha256."""
+        return hashlib.sha256(self.content.encode()).hexdigest()[:4]
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the entry says of itself that it holds on `day` (both ends included)."""
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+class Document(_Row):
+    """A document that answers cite; its number is its key. The newer one names what it changes."""
+
+    title: Words
+    kind: Words | None = None
+    issuer: Words | None = None
+    issued: Day | None = None
+    effective: Day | None = None
+    ended: Day | None = None
+    amends: tuple[Words, ...] = ()
+    replaces: tuple[Words, ...] = ()
+    note: str = ""
+    status: DocumentStatus = DocumentStatus.DRAFT
+    evidence: str = ""
+
+
+class Topic(_Row):
+    """A subject that people browse, tied to a project of the Programme where there is one."""
+
+    id: Slug
+    title: Words
+    project: Annotated[Whole, Field(ge=1, le=7)] | None = None
+    subproject: Annotated[Whole, Field(ge=1, le=9)] | None = None
+
+
+class GlossaryRow(_Row):
+    """A short form and what it stands for, wherever one of `near` is close; an empty `full` is dropped."""
+
+    short: Words
+    full: str
+    near: tuple[Words, ...] = ()
+    note: str = ""
+
+
+class OffTopicGroup(_Row):
+    """Questions that are not ours and the reply to them; small talk does not wait for an expert."""
+
+    group: Words
+    reply: Words
+    examples: tuple[Words, ...] = Field(min_length=1)
+    small_talk: bool = False
+
+
+class EntriesFile(RootModel[tuple[Entry, ...]]):
+    """A file of entries."""
+
+
+class DocumentsFile(RootModel[dict[str, Document]]):
+    """documents.yaml."""
+
+
+class TopicsFile(RootModel[tuple[Topic, ...]]):
+    """topics.yaml."""
+
+
+class GlossaryFile(RootModel[tuple[GlossaryRow, ...]]):
+    """glossary.yaml."""
+
+
+class OffTopicFile(RootModel[tuple[OffTopicGroup, ...]]):
+    """off_topic.yaml."""
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema that editors use, with help in Vietnamese on every file and field."""
+    files = (EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile)
+    _, schema = models_json_schema([(model, "validation") for model in files])
+    for name, definition in schema["$defs"].items():
+        definition["description"] = say(f"schema.{name}.self")
+        for key, prop in definition.get("properties", {}).items():
+            prop.pop("title", None)
+            prop["description"] = say(f"schema.{name}.{key}")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+# --- where things stand, and what is wrong there ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of YAML and where it begins; `value` is None where nothing was written after the key."""
+
+    value: "str | list[Node] | dict[str, Node] | None"
+    line: int  # from 1
+    column: int  # from 1
+    keys: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # line and column of a mapping's keys
+
+    def find(self, *path: str | int) -> "Node":
+        """Return the node at `path`, or the nearest one above it that exists."""
+        for step in path[:1]:
+            if isinstance(step, str) and isinstance(self.value, dict) and step in self.value:
+                return self.value[step].find(*path[1:])
+            if isinstance(step, int) and isinstance(self.value, list) and step < len(self.value):
+                return self.value[step].find(*path[1:])
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a file of the base; `file` is relative to it, with forward slashes."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: `values` fill the phrase `problem.<code>`, `where` is an entry's id or ""."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A base that was read whole. What follows from it is derived here, never written down twice."""
+
+    entries: Mapping[str, Entry]  # in the order of files and of lines
+    categories: Mapping[str, Category] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    glossary: tuple[GlossaryRow, ...] = ()
+    off_topic: tuple[OffTopicGroup, ...] = ()
+    version: str = ""  # 12 hex digits over the names and bytes of all files read
+    roots: Mapping[str, Node] = field(default_factory=dict, repr=False)  # file -> what it says, with places
+    origins: Mapping[str, tuple[str, int]] = field(default_factory=dict, repr=False)  # entry -> file, index
+
+    def category(self, entry_id: str) -> Category:
+        """Return the authority that the entry's folder gives it."""
+        return self.categories.get(entry_id, Category.GENERAL)
+
+    def locate(self, file: str, *path: str | int) -> Place:
+        """Return where `path` stands in `file`, or the nearest thing above it."""
+        if file not in self.roots:
+            return Place(file)
+        node = self.roots[file].find(*path)
+        return Place(file, node.line, node.column)
+
+    def place(self, entry_id: str, *path: str | int) -> Place:
+        """Return where an entry, or a field of it, stands."""
+        file, index = self.origins.get(entry_id, ("", 0))
+        return self.locate(file, index, *path)
+
+    def amended_by(self, number: str) -> tuple[str, ...]:
+        """Return the numbers of the documents that amend this one."""
+        return tuple(key for key, document in self.documents.items() if number in document.amends)
+
+    def replaced_by(self, number: str) -> tuple[str, ...]:
+        """Return the numbers of the documents that replace this one."""
+        return tuple(key for key, document in self.documents.items() if number in document.replaces)
+
+    def ended(self, number: str) -> date | None:
+        """Return the first day on which a document no longer holds, stated or following from a newer one."""
+        document = self.documents.get(number)
+        if document and document.ended:
+            return document.ended
+        newer = (self.documents[key].effective for key in self.replaced_by(number))
+        return min((day for day in newer if day), default=None)
+
+    def successor(self, entry_id: str) -> str | None:
+        """Return the id of the entry that holds instead, at the end of the chain; None when it is the end."""
+        seen = [entry_id]
+        while (following := self.entries[seen[-1]].superseded_by) and following in self.entries:
+            if following in seen:
+                break  # a circle, which `check` reports
+            seen.append(following)
+        return seen[-1] if len(seen) > 1 else None
+
+    def superseded(self, entry_id: str) -> tuple[str, ...]:
+        """Return the ids of the entries that this one replaced directly."""
+        return tuple(key for key, entry in self.entries.items() if entry.superseded_by == entry_id)

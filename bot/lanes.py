@@ -1,0 +1,102 @@
+"""Lanes: n workers that claim rows, work on them, and say what to do when the work fails.
+
+Every long-running loop of the process runs here, so this is the one place that catches everything: a row
+that fails is handed to its `failed`, the lane goes on, and stopping is a cancellation at a safe point.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+Row = TypeVar("Row")
+
+IDLE = 1.0  # s between two looks at an empty queue that another process may have filled
+PAUSE_AFTER_ERROR = 1.0  # s, doubled up to the next figure while the database itself fails
+LONGEST_PAUSE = 30.0  # s
+
+
+class Wake:
+    """Tells waiting lanes of this process that there is work, so that they need not look for it."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Wake every lane that waits."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Return when woken, or after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return
+        self._event.clear()
+
+
+async def run_lane(
+    name: str,
+    wake: Wake,
+    claim: Callable[[], Awaitable[Row | None]],
+    work: Callable[[Row], Awaitable[None]],
+    failed: Callable[[Row, Exception], Awaitable[None]],
+) -> None:
+    """Claim and work for ever; cancelling it gives the row in hand back when its lease ends.
+
+    Args:
+        name: for the log.
+        wake: set when there may be work.
+        claim: returns a row, or None when there is none.
+        work: does it; raises when it could not.
+        failed: records that it could not.
+    """
+    pause = PAUSE_AFTER_ERROR
+    while True:
+        try:
+            row = await claim()
+            if row is None:
+                await wake.wait(IDLE)
+                continue
+            await _work(name, row, work, failed)
+            pause = PAUSE_AFTER_ERROR
+        except Exception:
+            log.exception("lane.failed", lane=name, pause=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _work(
+    name: str,
+    row: Row,
+    work: Callable[[Row], Awaitable[None]],
+    failed: Callable[[Row, Exception], Awaitable[None]],
+) -> None:
+    try:
+        await work(row)
+    except Exception as error:
+        log.exception("work.failed", lane=name, row=getattr(row, "id", None))
+        await failed(row, error)
+
+
+async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a task that should never end, again and again; its failure stops nothing else.
+
+    This is how a channel whose platform is out of reach retries alone.
+    """
+    pause = PAUSE_AFTER_ERROR
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await run()
+            log.warning("task.ended", task=name)
+        except Exception as error:
+            log.warning("task.failed", task=name, error=repr(error), pause=pause)
+        if asyncio.get_running_loop().time() - started > LONGEST_PAUSE:
+            pause = PAUSE_AFTER_ERROR
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)

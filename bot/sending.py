@@ -1,0 +1,71 @@
+"""The way out: claimed parts are sent in order per chat, and what happened is recorded.
+
+Delivery is at least once: when the process dies after the platform took a message and before that is
+recorded, the part is sent again. No platform here offers a key that would let it tell.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.channels.base import Channel
+from bot.errors import RetryLater, Unreachable
+from bot.store import Database, outbox
+from bot.store.outbox import Part
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 10  # of a part that fails for a reason nobody foresaw
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=5)
+SEND_TIMEOUT = 30.0  # s, half of a lease: nobody else sends the part meanwhile
+
+
+class Sending:
+    """Takes parts from the outbox to their channels."""
+
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._channels = {name: channel for name, channel in channels.items() if channel.pushes}
+        self._clock = clock
+
+    async def claim(self) -> Part | None:
+        """Claim the next part, or None when all is sent."""
+        async with self._database.writing() as connection:
+            return await outbox.claim(connection, self._channels, self._clock())
+
+    async def work(self, part: Part) -> None:
+        """Send a part and record how it went."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                platform_id = await self._channels[part.channel].send(part.chat, part.payload)
+        except (RetryLater, TimeoutError) as error:
+            await self._later(part, error)
+        except Unreachable as error:
+            await self._bury(part, str(error))
+        else:
+            async with self._database.writing() as connection:
+                await outbox.sent(connection, part.id, self._clock(), platform_id)
+
+    async def failed(self, part: Part, error: Exception) -> None:
+        """Try again later, but not for ever: this is a fault of ours, and the log has it."""
+        if part.attempts >= MOST_ATTEMPTS:
+            await self._bury(part, repr(error))
+        else:
+            await self._later(part, error)
+
+    async def _later(self, part: Part, error: Exception) -> None:
+        asked = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else timedelta()
+        wait = max(asked, min(FIRST_WAIT * 2 ** min(part.attempts - 1, 10), LONGEST_WAIT))
+        log.info("part.later", part=part.id, channel=part.channel, wait=wait.total_seconds(), error=repr(error))
+        async with self._database.writing() as connection:
+            await outbox.later(connection, part.id, self._clock() + wait, repr(error))
+
+    async def _bury(self, part: Part, reason: str) -> None:
+        log.warning("part.dead", part=part.id, channel=part.channel, reason=reason)
+        async with self._database.writing() as connection:
+            await outbox.bury(connection, part.id, self._clock(), reason)

@@ -1,0 +1,88 @@
+"""The database: one engine, two kinds of transaction, and the schema brought up to date at start."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """SQLite or PostgreSQL behind SQLAlchemy Core.
+
+    Args:
+        url: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self._engine = create_async_engine(self.url, pool_pre_ping=not self._is_sqlite)
+        # SQLite has one writer: a queue in this process is fair, its busy handler is not.
+        self._writer = asyncio.Lock() if self._is_sqlite else None
+        if self._is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _open_sqlite)
+            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a transaction that sees one state of the data."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection whose changes are committed together, or not at all on an error."""
+        async with AsyncExitStack() as stack:
+            if self._writer:
+                await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(self._engine.connect())
+            await connection.execution_options(hoidap_writes=True)
+            await stack.enter_async_context(connection.begin())
+            yield connection
+
+    async def upgrade(self) -> None:
+        """Bring the schema to the newest version; safe when several replicas start at once."""
+        if self._is_sqlite and self.url.database:
+            await asyncio.to_thread(Path(self.url.database).parent.mkdir, parents=True, exist_ok=True)
+        async with self.writing() as connection:
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions by itself, and always deferred ones.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a stored question outlives a power cut too
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer half-way fails at once with "database is locked"; so say it up front.
+    writes = connection.get_execution_options().get("hoidap_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

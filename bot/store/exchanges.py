@@ -1,0 +1,102 @@
+"""The log of questions, and the texts of entries as they were shown."""
+
+from typing import Any
+
+from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain import Candidate, Change, Exchange, Snapshot, Verdict
+from bot.store.tables import exchanges, snapshots
+
+
+async def add(connection: AsyncConnection, exchange: Exchange) -> None:
+    """Log a question and what was said to it."""
+    await connection.execute(
+        insert(exchanges).values(
+            id=exchange.id,
+            channel=exchange.channel,
+            chat=exchange.chat,
+            asker=exchange.asker,
+            asked_at=exchange.asked_at,
+            raw=exchange.raw,
+            normalised=exchange.normalised,
+            verdict=exchange.verdict,
+            entry=exchange.entry,
+            version=exchange.version,
+            group=exchange.group,
+            candidates=dump_candidates(exchange.candidates),
+            elapsed_ms=exchange.elapsed_ms,
+            base=exchange.base,
+            rating=exchange.rating,
+        )
+    )
+
+
+async def amend(connection: AsyncConnection, change: Change) -> None:
+    """Add what the asker pressed afterwards."""
+    fields = {"rating": change.rating, "entry": change.entry, "version": change.version}
+    values = {name: value for name, value in fields.items() if value is not None}
+    await connection.execute(update(exchanges).where(exchanges.c.id == change.exchange).values(**values))
+
+
+async def get(connection: AsyncConnection, number: int) -> Exchange | None:
+    """Return an exchange by its number."""
+    row = (await connection.execute(select(exchanges).where(exchanges.c.id == number))).one_or_none()
+    return _exchange(row) if row else None
+
+
+async def recent(
+    connection: AsyncConnection, channel: str, asker: str, limit: int
+) -> tuple[Exchange, ...]:
+    """Return the asker's newest questions, newest first."""
+    query = (
+        select(exchanges)
+        .where(exchanges.c.channel == channel, exchanges.c.asker == asker)
+        .order_by(exchanges.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(_exchange(row) for row in await connection.execute(query))
+
+
+async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:
+    """Keep the text of an entry as it was shown, once per version."""
+    already = exists().where(snapshots.c.entry == snapshot.entry, snapshots.c.version == snapshot.version)
+    if not await connection.scalar(select(already)):
+        async with connection.begin_nested():
+            await connection.execute(
+                insert(snapshots).values(
+                    entry=snapshot.entry,
+                    version=snapshot.version,
+                    content=snapshot.content,
+                    shown_at=snapshot.shown_at,
+                )
+            )
+
+
+async def shown(connection: AsyncConnection, entry: str, version: str) -> Snapshot | None:
+    """Return the text that was shown under a code, given the entry and the first digits of the version."""
+    query = (
+        select(snapshots)
+        .where(snapshots.c.entry == entry, snapshots.c.version.startswith(version, autoescape=True))
+        .order_by(snapshots.c.shown_at.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return Snapshot(row.entry, row.version, row.content, row.shown_at) if row else None
+
+
+def dump_candidates(candidates: tuple[Candidate, ...]) -> list[list[Any]]:
+    """Return candidates as JSON: pairs of entry and confidence."""
+    return [[candidate.entry, round(candidate.confidence, 6)] for candidate in candidates]
+
+
+def load_candidates(pairs: list[list[Any]]) -> tuple[Candidate, ...]:
+    """Undo `dump_candidates`."""
+    return tuple(Candidate(entry, confidence) for entry, confidence in pairs)
+
+
+def _exchange(row: Row[Any]) -> Exchange:
+    fields = dict(row._mapping)
+    fields["verdict"] = Verdict(fields["verdict"])
+    fields["candidates"] = load_candidates(fields["candidates"])
+    return Exchange(**fields)

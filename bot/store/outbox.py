@@ -1,0 +1,96 @@
+"""Replies as they will be sent, stored together with what they answer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import queue
+from bot.store.tables import OPEN, RowState, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message to send; `attempts` counts this one."""
+
+    id: int
+    channel: str
+    chat: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+async def put(
+    connection: AsyncConnection,
+    inbox_id: int,
+    channel: str,
+    chat: str,
+    payloads: Sequence[Mapping[str, Any]],
+    now: datetime,
+    *,
+    label: str = "",
+    ready: bool = True,
+) -> None:
+    """Store the parts of a reply to message `inbox_id`, in order.
+
+    Args:
+        connection: the transaction that also finishes the message.
+        inbox_id: the message that this answers.
+        channel: where to send it.
+        chat: to whom.
+        payloads: what the channel rendered, one per part.
+        now: UTC.
+        label: tells a second reply to the same message (a notice, an expert's answer) from the first.
+        ready: False when the reader fetches it, so that nothing is left to send.
+    """
+    rows = [
+        {
+            "inbox_id": inbox_id,
+            "part": f"{label}{index}",
+            "channel": channel,
+            "chat": chat,
+            "payload": payload,
+            "created_at": now,
+            "state": RowState.NEW if ready else RowState.DONE,
+            "attempts": 0,
+            "not_before": now,
+        }
+        for index, payload in enumerate(payloads)
+    ]
+    if rows:
+        await connection.execute(insert(outbox), rows)
+
+
+async def claim(connection: AsyncConnection, channels: Collection[str], now: datetime) -> Part | None:
+    """Claim the oldest part that may be sent now; see `bot.store.queue.claim`."""
+    row = await queue.claim(connection, outbox, channels, now)
+    return Part(row.id, row.channel, row.chat, row.payload, row.attempts) if row else None
+
+
+async def sent(connection: AsyncConnection, part: int, now: datetime, platform_id: str) -> None:
+    """Record that a part was delivered, under the platform's id."""
+    await queue.finish(connection, outbox, part, now, platform_id=platform_id)
+
+
+async def later(connection: AsyncConnection, part: int, not_before: datetime, note: str) -> None:
+    """Send this part, and those behind it in its chat, from `not_before` on."""
+    await queue.later(connection, outbox, part, not_before, note, failed=True)
+
+
+async def bury(connection: AsyncConnection, part: int, now: datetime, note: str) -> None:
+    """Give up on a part that cannot be delivered."""
+    await queue.bury(connection, outbox, part, now, note)
+
+
+async def has(connection: AsyncConnection, inbox_id: int, label: str) -> bool:
+    """Tell whether a reply with that label was stored for a message."""
+    query = select(outbox.c.id).where(outbox.c.inbox_id == inbox_id, outbox.c.part == f"{label}0")
+    return await connection.scalar(query) is not None
+
+
+async def open_count(connection: AsyncConnection) -> int:
+    """Count the parts that are not delivered yet."""
+    return await connection.scalar(select(func.count()).where(outbox.c.state.in_(OPEN))) or 0

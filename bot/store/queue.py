@@ -1,0 +1,95 @@
+"""What the inbox and the outbox share: claiming the oldest open row of a chat, and finishing it.
+
+A chat's rows are worked on one at a time and in order. A claim is a lease: when the process dies, the lease
+runs out and the row is claimed again. One statement serves both databases; SQLAlchemy leaves `FOR UPDATE
+SKIP LOCKED` out on SQLite, where the write lock already keeps others away.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import OPEN, RowState
+
+LEASE = timedelta(seconds=60)  # longer than any single piece of work may take
+
+
+async def claim(
+    connection: AsyncConnection, table: Table, channels: Collection[str], now: datetime, only: int | None = None
+) -> Row[Any] | None:
+    """Claim the oldest row that may be worked on now, or None.
+
+    Args:
+        connection: a writing transaction.
+        table: `inbox` or `outbox`.
+        channels: names of the channels that this process serves.
+        now: UTC.
+        only: claim this row or none.
+    """
+    earlier = table.alias()
+    c = table.c
+    due = (
+        select(c.id)
+        .where(
+            c.channel.in_(channels),
+            or_(c.state == RowState.NEW, (c.state == RowState.WORKING) & (c.lease_until <= now)),
+            c.not_before <= now,
+            ~exists().where(
+                earlier.c.channel == c.channel,
+                earlier.c.chat == c.chat,
+                earlier.c.state.in_(OPEN),
+                earlier.c.id < c.id,
+            ),
+        )
+        .order_by(c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if only is not None:
+        due = due.where(c.id == only)
+    result = await connection.execute(
+        update(table)
+        .where(c.id == due.scalar_subquery())
+        .values(state=RowState.WORKING, lease_until=now + LEASE, attempts=c.attempts + 1)
+        .returning(*c)
+    )
+    return result.one_or_none()
+
+
+async def finish(
+    connection: AsyncConnection, table: Table, row_id: int, now: datetime, **values: object
+) -> None:
+    """Mark a row as done."""
+    await _set(connection, table, row_id, state=RowState.DONE, finished_at=now, **values)
+
+
+async def later(
+    connection: AsyncConnection, table: Table, row_id: int, not_before: datetime, note: str, *, failed: bool
+) -> None:
+    """Give a row back, to be claimed again at `not_before`; later rows of its chat wait behind it.
+
+    A claim that did not fail (it only came too early) does not count as an attempt.
+    """
+    attempts = table.c.attempts if failed else table.c.attempts - 1
+    await _set(
+        connection,
+        table,
+        row_id,
+        state=RowState.NEW,
+        lease_until=None,
+        not_before=not_before,
+        note=note,
+        attempts=attempts,
+    )
+
+
+async def bury(connection: AsyncConnection, table: Table, row_id: int, now: datetime, note: str) -> None:
+    """Give a row up, saying why."""
+    await _set(connection, table, row_id, state=RowState.DEAD, finished_at=now, note=note)
+
+
+async def _set(connection: AsyncConnection, table: Table, row_id: int, **values: object) -> None:
+    await connection.execute(update(table).where(table.c.id == row_id).values(**values))

@@ -1,0 +1,171 @@
+"""The tables. Times are UTC; enumerations are stored as their text."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they would be read back as another instant."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}; times are UTC")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class RowState(StrEnum):
+    """Where a message stands on its way through the inbox or the outbox."""
+
+    NEW = "new"  # stored, not worked on
+    WORKING = "working"  # claimed until `lease_until`; a crash lets the lease run out
+    DONE = "done"  # answered, or delivered
+    DEAD = "dead"  # given up; `note` says why, and a person is told
+
+
+OPEN = (RowState.NEW, RowState.WORKING)
+
+# SQLite numbers rows only in a column that is exactly INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("asker", String(200), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("note", Text),
+    UniqueConstraint("channel", "key"),
+    CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
+    Index(None, "state", "channel", "chat", "id"),
+    Index(None, "channel", "chat", "id"),
+    sqlite_autoincrement=True,  # a number that an officer was told is never given to another question
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("inbox_id", Id, ForeignKey("inbox.id")),
+    Column("part", String(20), nullable=False),  # what it is to that message: "0", "1", …, "late", "told"
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("platform_id", String(200)),
+    Column("note", Text),
+    UniqueConstraint("inbox_id", "part"),
+    CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
+    Index(None, "state", "channel", "chat", "id"),
+    sqlite_autoincrement=True,
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("chat", String(200), primary_key=True),
+    Column("choices", JSON, nullable=False),
+    Column("none", String(64)),
+    Column("answered", Id),
+    Column("until", UtcTime),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", Id, ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("asker", String(64), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("normalised", Text, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("entry", String(60)),
+    Column("version", String(64)),
+    Column("group", String(60)),
+    Column("candidates", JSON, nullable=False),
+    Column("elapsed_ms", Float, nullable=False),
+    Column("base", String(64), nullable=False),
+    Column("rating", Integer),
+    Index(None, "channel", "asker", "id"),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("number", Id, ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("shown", String(60)),
+    Column("candidates", JSON, nullable=False),
+    Column("resolved_at", UtcTime, index=True),
+    Column("resolved_by", String(100)),
+    Column("entry", String(60)),
+    Column("note", Text),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("entry", String(60), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("shown_at", UtcTime, nullable=False),
+)
