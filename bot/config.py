@@ -1,6 +1,7 @@
 """Settings: read once at the start, from the environment and `.env`, then handed down."""
 
 import contextlib
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,9 +23,7 @@ class Settings(BaseSettings):
 
     knowledge: Path = Field(Path("knowledge"), description="Thư mục tri thức (YAML)")
     var: Path = Field(Path("var"), description="Thư mục dữ liệu của bot (SQLite, khóa bí mật)")
-    database_url: str = Field(
-        "", description="Để trống: SQLite trong `var/`; hoặc `postgresql+asyncpg://…`"
-    )
+    database_url: str = Field("", description="Để trống: SQLite trong `var/`; hoặc `postgresql+asyncpg://…`")
     host: str = Field("127.0.0.1", description="Địa chỉ mà trang web lắng nghe")
     port: int = Field(8080, ge=1, le=65535, description="Cổng của trang web")
     secure_cookies: bool = Field(False, description="`true` khi trang chạy sau HTTPS")
@@ -36,10 +35,13 @@ class Settings(BaseSettings):
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )
     pseudonym_key: SecretStr | None = Field(
-        None, description="Khóa mã hóa danh tính người hỏi; trống: tự tạo trong `var/` (nhiều máy thì phải đặt chung)"
+        None,
+        description="Khóa mã hóa danh tính người hỏi; trống: tự tạo trong `var/` (nhiều máy thì phải đặt chung)",
     )
     questions_per_minute: int = Field(
-        12, ge=1, description="Một cuộc trò chuyện được trả lời tối đa bấy nhiêu tin mỗi phút; phần dư chờ lượt"
+        12,
+        ge=1,
+        description="Một cuộc trò chuyện được trả lời tối đa bấy nhiêu tin mỗi phút; phần dư chờ lượt",
     )
     workers: int = Field(4, ge=1, le=64, description="Số luồng trả lời và gửi song song")
     max_wrong_answers: float = Field(
@@ -53,6 +55,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("admins")
+    @classmethod
+    def _admin_names_a_channel(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [admin for admin in value if not re.fullmatch(r"[a-z]+:\S+", admin)]:
+            raise ValueError(f"write channel:id, for example telegram:123456789, not {', '.join(wrong)}")
         return value
 
     @property

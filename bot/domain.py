@@ -113,6 +113,7 @@ class Verdict(StrEnum):
     SUGGEST = "suggest"
     UNANSWERED = "unanswered"
     OFF_TOPIC = "off_topic"
+    OPENED = "opened"  # nothing was asked: an entry was opened from a menu, a link or its code
 
 
 class Reason(StrEnum):

@@ -61,7 +61,9 @@ class Sending:
     async def _later(self, part: Part, error: Exception) -> None:
         asked = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else timedelta()
         wait = max(asked, min(FIRST_WAIT * 2 ** min(part.attempts - 1, 10), LONGEST_WAIT))
-        log.info("part.later", part=part.id, channel=part.channel, wait=wait.total_seconds(), error=repr(error))
+        log.info(
+            "part.later", part=part.id, channel=part.channel, wait=wait.total_seconds(), error=repr(error)
+        )
         async with self._database.writing() as connection:
             await outbox.later(connection, part.id, self._clock() + wait, repr(error))
 

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -18,6 +18,9 @@ from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
 from bot.phrases import say
+
+DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC = "documents.yaml", "glossary.yaml", "topics.yaml", "off_topic.yaml"
+SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC)  # every other file holds entries
 
 # An id travels inside a button's action, which has at most 64 bytes: 60 leaves room for what is to be done.
 MAX_ID = 60  # characters, each one byte
@@ -64,7 +67,9 @@ def _day(value: object) -> object:
 def _whole(value: object) -> object:
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value)
-    return value if type(value) is int else "not a whole number"
+    if type(value) is int:
+        return value
+    raise PydanticCustomError("bad_number", "not a whole number")
 
 
 Words = Annotated[str, Field(min_length=1)]
@@ -211,7 +216,7 @@ class Node:
     value: "str | list[Node] | dict[str, Node] | None"
     line: int  # from 1
     column: int  # from 1
-    keys: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # line and column of a mapping's keys
+    keys: dict[str, tuple[int, int]] | None = None  # of a mapping: line and column of each key
 
     def find(self, *path: str | int) -> "Node":
         """Return the node at `path`, or the nearest one above it that exists."""
@@ -221,6 +226,22 @@ class Node:
             if isinstance(step, int) and isinstance(self.value, list) and step < len(self.value):
                 return self.value[step].find(*path[1:])
         return self
+
+
+def items(node: Node | None) -> list[Node]:
+    """Return what a list holds; nothing, when it is not one."""
+    return node.value if node and isinstance(node.value, list) else []
+
+
+def text_at(node: Node, key: str) -> str:
+    """Return the text of a mapping's field, "" without one."""
+    found = node.value.get(key) if isinstance(node.value, dict) else None
+    return found.value.strip() if found and isinstance(found.value, str) else ""
+
+
+def called(node: Node) -> str:
+    """Return what people would call a row: an entry's or topic's id, a group's name, a short form."""
+    return next((name for key in ("id", "group", "short") if (name := text_at(node, key))), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +307,12 @@ class Knowledge:
         return tuple(key for key, document in self.documents.items() if number in document.replaces)
 
     def ended(self, number: str) -> date | None:
-        """Return the first day on which a document no longer holds, stated or following from a newer one."""
+        """Return the last day on which a document holds, stated or following from what replaces it."""
         document = self.documents.get(number)
         if document and document.ended:
             return document.ended
         newer = (self.documents[key].effective for key in self.replaced_by(number))
-        return min((day for day in newer if day), default=None)
+        return min((day - timedelta(days=1) for day in newer if day and day > date.min), default=None)
 
     def successor(self, entry_id: str) -> str | None:
         """Return the id of the entry that holds instead, at the end of the chain; None when it is the end."""

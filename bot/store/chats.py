@@ -59,7 +59,9 @@ async def transcript(
         asked = asked.where(inbox.c.id == number)
     rows = (await connection.execute(asked)).all()
     said: dict[int, list[Mapping[str, Any]]] = {row.id: [] for row in rows}
-    parts = select(outbox.c.inbox_id, outbox.c.payload).where(outbox.c.inbox_id.in_(said)).order_by(outbox.c.id)
+    parts = (
+        select(outbox.c.inbox_id, outbox.c.payload).where(outbox.c.inbox_id.in_(said)).order_by(outbox.c.id)
+    )
     for part in await connection.execute(parts):
         said[part.inbox_id].append(part.payload)
     return tuple(

@@ -45,9 +45,7 @@ async def get(connection: AsyncConnection, number: int) -> Exchange | None:
     return _exchange(row) if row else None
 
 
-async def recent(
-    connection: AsyncConnection, channel: str, asker: str, limit: int
-) -> tuple[Exchange, ...]:
+async def recent(connection: AsyncConnection, channel: str, asker: str, limit: int) -> tuple[Exchange, ...]:
     """Return the asker's newest questions, newest first."""
     query = (
         select(exchanges)

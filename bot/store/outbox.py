@@ -25,7 +25,7 @@ class Part:
 
 async def put(
     connection: AsyncConnection,
-    inbox_id: int,
+    inbox_id: int | None,
     channel: str,
     chat: str,
     payloads: Sequence[Mapping[str, Any]],
@@ -38,7 +38,7 @@ async def put(
 
     Args:
         connection: the transaction that also finishes the message.
-        inbox_id: the message that this answers.
+        inbox_id: the message that this answers, None for a notice that nobody asked for.
         channel: where to send it.
         chat: to whom.
         payloads: what the channel rendered, one per part.
@@ -85,10 +85,15 @@ async def bury(connection: AsyncConnection, part: int, now: datetime, note: str)
     await queue.bury(connection, outbox, part, now, note)
 
 
-async def has(connection: AsyncConnection, inbox_id: int, label: str) -> bool:
-    """Tell whether a reply with that label was stored for a message."""
-    query = select(outbox.c.id).where(outbox.c.inbox_id == inbox_id, outbox.c.part == f"{label}0")
-    return await connection.scalar(query) is not None
+async def said_since(
+    connection: AsyncConnection, channel: str, chat: str, label: str, since: datetime
+) -> bool:
+    """Tell whether a reply with that label was stored for a chat since then."""
+    c = outbox.c
+    query = select(c.id).where(
+        c.channel == channel, c.chat == chat, c.part == f"{label}0", c.created_at > since
+    )
+    return await connection.scalar(query.limit(1)) is not None
 
 
 async def open_count(connection: AsyncConnection) -> int:

@@ -18,7 +18,11 @@ LEASE = timedelta(seconds=60)  # longer than any single piece of work may take
 
 
 async def claim(
-    connection: AsyncConnection, table: Table, channels: Collection[str], now: datetime, only: int | None = None
+    connection: AsyncConnection,
+    table: Table,
+    channels: Collection[str],
+    now: datetime,
+    only: int | None = None,
 ) -> Row[Any] | None:
     """Claim the oldest row that may be worked on now, or None.
 

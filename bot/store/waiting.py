@@ -20,9 +20,7 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
         "resolved_at": None,
         "resolved_by": None,
     }
-    known = await connection.execute(
-        update(waiting).where(waiting.c.number == item.number).values(**values)
-    )
+    known = await connection.execute(update(waiting).where(waiting.c.number == item.number).values(**values))
     if known.rowcount == 0:
         await connection.execute(
             insert(waiting).values(

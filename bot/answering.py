@@ -1,0 +1,204 @@
+"""From the inbox to the outbox: a claimed message is understood, answered and committed in one transaction."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.channels.base import Channel, Payload
+from bot.domain import Block, ChatState, Ignored, Outcome, Reason, Reply, Style, Waiting
+from bot.handlers import Context, Known, Request, respond, understand
+from bot.handlers.command import MOST_MINE, MOST_QUEUE
+from bot.handlers.requests import AskExpert, Command, NoneOfThese, OpenText, Pick, Rate
+from bot.lanes import Wake
+from bot.live import Live
+from bot.phrases import say
+from bot.store import Database, chats, exchanges, inbox, outbox, waiting
+from bot.store.inbox import Received
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 5  # to answer one message
+RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
+MINUTE = timedelta(minutes=1)
+NOTICE = "late"  # label of the reply that says a chat's messages have to wait
+NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per message
+REMEMBER = timedelta(minutes=30)  # how long a typed number still means a choice
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator may set about answering."""
+
+    admins: frozenset[str]  # "telegram:123456789"
+    asker_key: bytes  # turns platform ids into pseudonyms
+    questions_per_minute: int  # per chat; what comes faster waits its turn
+
+
+class Answering:
+    """Takes messages from the inbox and leaves replies in the outbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        live: Live,
+        rules: Rules,
+        clock: Callable[[], datetime],
+        replied: Wake,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._live = live
+        self._rules = rules
+        self._clock = clock
+        self._replied = replied
+
+    async def claim(self) -> Received | None:
+        """Claim the next message, or None when all are answered."""
+        async with self._database.writing() as connection:
+            return await inbox.claim(connection, self._channels, self._clock())
+
+    async def claim_only(self, number: int) -> Received | None:
+        """Claim one message if it may be answered now."""
+        async with self._database.writing() as connection:
+            return await inbox.claim(connection, self._channels, self._clock(), only=number)
+
+    async def work(self, row: Received) -> None:
+        """Answer a message, or put it off where its chat has had its share of this minute."""
+        if not await self._put_off(row):
+            await self._answer(row)
+        self._replied.set()
+
+    async def failed(self, row: Received, error: Exception) -> None:
+        """Try again soon; after the last attempt apologise and hand the message to a person."""
+        now = self._clock()
+        async with self._database.writing() as connection:
+            if row.attempts < MOST_ATTEMPTS:
+                again = now + RETRY * row.attempts
+                await inbox.later(connection, row.id, again, type(error).__name__, failed=True)
+                return
+            await inbox.bury(connection, row.id, now, type(error).__name__)
+            await waiting.add(connection, _failed_item(row))
+        async with self._database.writing() as connection:
+            await self._say(connection, row, _plain("failed", number=row.id), now)
+        self._replied.set()
+
+    async def _put_off(self, row: Received) -> bool:
+        now = self._clock()
+        async with self._database.writing() as connection:
+            recent = await inbox.finished_since(connection, row.channel, row.chat, now - MINUTE)
+            if len(recent) < self._rules.questions_per_minute:
+                return False
+            turn = recent[-self._rules.questions_per_minute] + MINUTE
+            await inbox.later(connection, row.id, turn, "too fast", failed=False)
+            if not await outbox.said_since(connection, row.channel, row.chat, NOTICE, now - NOTICE_AGAIN):
+                await self._say(connection, row, _plain("too_fast"), now, label=NOTICE)
+        return True
+
+    async def _answer(self, row: Received) -> None:
+        channel = self._channels[row.channel]
+        message = channel.parse(row.payload)
+        if isinstance(message, Ignored):
+            async with self._database.writing() as connection:
+                await inbox.finish(connection, row.id, self._clock(), message.reason)
+            return
+        async with self._database.reading() as connection:
+            state = await chats.state(connection, row.channel, row.chat)
+            request = understand(message, state, self._clock())
+            known = await self._known(connection, request, row)
+        # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
+        outcome = await asyncio.to_thread(respond, request, known, self._context(row))
+        await self._commit(row, outcome)
+
+    def _context(self, row: Received) -> Context:
+        brain = self._live.current
+        return Context(
+            number=row.id,
+            channel=row.channel,
+            chat=row.chat,
+            asker=self._pseudonym(row),
+            admin=f"{row.channel}:{row.asker}" in self._rules.admins,
+            now=self._clock(),
+            knowledge=brain.knowledge,
+            matcher=brain.matcher,
+        )
+
+    def _pseudonym(self, row: Received) -> str:
+        person = f"{row.channel}:{row.asker}".encode()
+        return hmac.new(self._rules.asker_key, person, hashlib.sha256).hexdigest()[:16]
+
+    async def _known(self, connection: AsyncConnection, request: Request, row: Received) -> Known:
+        match request:
+            case Pick(exchange=number) | NoneOfThese(number) | Rate(exchange=number) | AskExpert(number):
+                exchange = await exchanges.get(connection, number)
+                # Numbers are guessable: another chat's exchange is as good as none.
+                ours = exchange and (exchange.channel, exchange.chat) == (row.channel, row.chat)
+                return Known(exchange=exchange if ours else None)
+            case OpenText(entry, version):
+                return Known(snapshot=await exchanges.shown(connection, entry, version))
+            case Command("mine"):
+                recent = await exchanges.recent(connection, row.channel, self._pseudonym(row), MOST_MINE)
+                numbers = tuple(exchange.id for exchange in recent)
+                return Known(recent=recent, waiting=await waiting.among(connection, numbers))
+            case Command("queue"):
+                queue = await waiting.open_items(connection, MOST_QUEUE)
+                return Known(queue=queue, queue_length=await waiting.open_count(connection))
+        return Known()
+
+    async def _commit(self, row: Received, outcome: Outcome) -> None:
+        now = self._clock()
+        async with self._database.writing() as connection:
+            if outcome.exchange:
+                await exchanges.add(connection, outcome.exchange)
+            if outcome.change:
+                await exchanges.amend(connection, outcome.change)
+            if outcome.waiting:
+                await waiting.add(connection, outcome.waiting)
+            if outcome.shown:
+                await exchanges.keep(connection, outcome.shown)
+            await chats.remember(connection, row.channel, row.chat, _state_after(outcome, now))
+            await self._say(connection, row, outcome.reply, now)
+            await inbox.finish(connection, row.id, now)
+        if outcome.exchange:
+            log.info("question.done", number=row.id, verdict=outcome.exchange.verdict.value)
+
+    async def _say(
+        self, connection: AsyncConnection, row: Received, reply: Reply, now: datetime, label: str = ""
+    ) -> None:
+        channel = self._channels[row.channel]
+        parts: Sequence[Payload] = channel.render(reply, row.payload)
+        await outbox.put(
+            connection, row.id, row.channel, row.chat, parts, now, label=label, ready=channel.pushes
+        )
+
+
+def _plain(key: str, **values: object) -> Reply:
+    return Reply((Block(Style.TEXT, say(key, **values)),))
+
+
+def _state_after(outcome: Outcome, now: datetime) -> ChatState:
+    reply = outcome.reply
+    return ChatState(
+        choices=tuple(choice.action for choice in reply.choices),
+        none=reply.none.action if reply.none else None,
+        answered=outcome.answered,
+        until=now + REMEMBER,
+    )
+
+
+def _failed_item(row: Received) -> Waiting:
+    text = row.payload.get("text")
+    return Waiting(
+        number=row.id,
+        channel=row.channel,
+        chat=row.chat,
+        asked_at=row.received_at,
+        question=text if isinstance(text, str) else "",
+        reason=Reason.FAILED,
+    )

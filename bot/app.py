@@ -1,0 +1,153 @@
+"""The composition root: builds every part from the settings, runs them, and stops them cleanly."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+import uvicorn
+
+from bot.answering import Answering, Rules
+from bot.channels.base import Channel
+from bot.channels.console import ConsoleChannel
+from bot.channels.telegram import TelegramChannel, receive
+from bot.channels.web import WebChannel
+from bot.config import Settings
+from bot.intake import Intake
+from bot.lanes import Wake, keep_running, run_lane
+from bot.live import Live
+from bot.reviewing import Reviewing
+from bot.sending import Sending
+from bot.store import Database
+from bot.web import create_app
+
+log = structlog.get_logger(__name__)
+
+CALM_STOP = 10  # s that open requests get when the server stops
+
+
+def now() -> datetime:
+    """Return the time; the one clock of the process, handed to whoever needs it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts of a running bot, wired."""
+
+    settings: Settings
+    database: Database
+    live: Live
+    intake: Intake
+    answering: Answering
+    sending: Sending
+    reviewing: Reviewing
+    asked: Wake  # there may be messages to answer
+    replied: Wake  # there may be parts to send
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIterator[App]:
+    """Build the parts, migrate the database and load the base.
+
+    Args:
+        settings: all of them.
+        channels: those whose messages this process answers.
+
+    Raises:
+        KnowledgeError: the base does not load; a bot without one does not start.
+    """
+    database = Database(settings.database)
+    asked, replied = Wake(), Wake()
+    own = {channel.name: channel for channel in channels}
+    admins = frozenset(settings.admins)
+    reviewing = Reviewing(database, own, admins, now, replied)
+    live = Live(settings.knowledge, settings.max_wrong_answers, reviewing.base_is_broken)
+    rules = Rules(admins, settings.asker_key(), settings.questions_per_minute)
+    try:
+        await database.upgrade()
+        await live.load()
+        yield App(
+            settings=settings,
+            database=database,
+            live=live,
+            intake=Intake(database, asked, now),
+            answering=Answering(database, own, live, rules, now, replied),
+            sending=Sending(database, own, now),
+            reviewing=reviewing,
+            asked=asked,
+            replied=replied,
+        )
+    finally:
+        await database.close()
+
+
+def offline_channels(settings: Settings) -> dict[str, Channel]:
+    """Return every channel, to render with: nothing is started, and without a token nothing can be sent."""
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else "0:none"
+    channels: list[Channel] = [ConsoleChannel(), WebChannel(), TelegramChannel(token, settings.telegram_url)]
+    return {channel.name: channel for channel in channels}
+
+
+async def serve(settings: Settings) -> None:
+    """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM)."""
+    async with AsyncExitStack() as stack:
+        telegram = await _telegram(settings, stack)
+        channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
+        app = await stack.enter_async_context(open_app(settings, channels))
+        tasks = [*_lanes(app), keep_running("watch", app.live.watch)]
+        if telegram:
+            tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
+        await _run_beside(_web_server(app), tasks)
+
+
+async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChannel | None:
+    if settings.telegram_token is None:
+        log.info("channel.off", channel="telegram", why="no token")
+        return None
+    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url)
+    await channel.start()
+    stack.push_async_callback(channel.stop)
+    return channel
+
+
+def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
+    answering = partial(run_lane, "answer", app.asked, app.answering.claim, app.answering.work)
+    sending = partial(run_lane, "send", app.replied, app.sending.claim, app.sending.work)
+    return [
+        lane
+        for _ in range(app.settings.workers)
+        for lane in (answering(app.answering.failed), sending(app.sending.failed))
+    ]
+
+
+def _web_server(app: App) -> uvicorn.Server:
+    page = create_app(
+        app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies
+    )
+    return uvicorn.Server(
+        uvicorn.Config(
+            page,
+            host=app.settings.host,
+            port=app.settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=CALM_STOP,
+        )
+    )
+
+
+async def _run_beside(server: uvicorn.Server, tasks: list[Coroutine[Any, Any, None]]) -> None:
+    """Run the web server, which owns the signals, with the other tasks; when it ends, they are cancelled."""
+    running = [asyncio.create_task(task) for task in tasks]
+    try:
+        log.info("web.open", url=f"http://{server.config.host}:{server.config.port}")
+        await server.serve()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

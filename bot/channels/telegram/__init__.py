@@ -1,0 +1,151 @@
+"""The door of the Telegram channel, and the only room that knows the library `telegram`.
+
+Nothing here was tried against the real platform, only against an emulator: `docs/telegram.md` says what
+that proves.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from telegram import BotCommand, BotCommandScopeChat
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import AIORateLimiter, ExtBot
+
+from bot.channels.base import Payload
+from bot.channels.telegram.parse import parse
+from bot.channels.telegram.receive import identify, receive
+from bot.channels.telegram.render import render
+from bot.channels.telegram.send import Sender, Wire, translate
+from bot.domain import Ignored, Message, Reply
+from bot.phrases import say
+
+__all__ = ["TelegramChannel", "identify", "receive"]
+
+log = structlog.get_logger(__name__)
+
+# One send, repeated as plain text at worst, stays within the 30 s that the outbox allows.
+CONNECT, READ, POOL = 5.0, 8.0, 2.0  # s
+POLL = 25  # s that Telegram keeps an empty poll open; below the 30 s after which many proxies cut it
+POLL_SLACK = 10.0  # s more, for a slow way back
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+
+class TelegramChannel:
+    """Bot API over HTTP, polled.
+
+    Args:
+        token: of the bot; it never appears in a log line or an error.
+        base_url: the Bot API server, `https://api.telegram.org` or one's own.
+        admins: Telegram ids of those whose menu also shows the admins' command.
+    """
+
+    name = "telegram"
+    pushes = True
+
+    def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
+        self._token = token
+        self._admins = tuple(admins)
+        self._sending = Wire(
+            connect_timeout=CONNECT, read_timeout=READ, write_timeout=READ, pool_timeout=POOL
+        )
+        self._polling = Wire(1, connect_timeout=CONNECT, read_timeout=READ, pool_timeout=POOL)
+        # A 429 is not waited for here: the outbox does, and meanwhile serves other chats.
+        self._bot: ExtBot[Any] = ExtBot(
+            token,
+            base_url=f"{base_url.rstrip('/')}/bot",
+            request=self._sending,
+            get_updates_request=self._polling,
+            rate_limiter=AIORateLimiter(max_retries=0),
+        )
+        self._sender = Sender(self._bot)
+
+    async def start(self) -> None:
+        """Open the HTTP clients; the platform need not be there."""
+        await self._sending.initialize()
+        await self._polling.initialize()
+
+    async def stop(self) -> None:
+        """Close the HTTP clients."""
+        await self._sending.shutdown()
+        await self._polling.shutdown()
+
+    def parse(self, payload: Payload) -> Message | Ignored:
+        """Read an update; see `bot.channels.telegram.parse`."""
+        return parse(payload)
+
+    def render(self, reply: Reply, payload: Payload) -> Sequence[Payload]:
+        """Write a reply; see `bot.channels.telegram.render`."""
+        return render(reply, payload)
+
+    async def send(self, chat: str, part: Payload) -> str:
+        """Send one part and return its message id; see `bot.channels.base.Channel`."""
+        with self._told_safely():
+            return await self._sender.send(chat, part)
+
+    async def introduce(self) -> Mapping[str, Any]:
+        """Learn who the bot is, and show its commands in the menu; the menu may fail.
+
+        Raises:
+            RetryLater: the platform is out of reach or refuses the token.
+        """
+        with self._told_safely():
+            me = await self._bot.get_me()
+        await self._show_menus()
+        return {"id": me.id, "username": me.username}
+
+    async def updates(self, offset: int) -> list[dict[str, Any]]:
+        """Return unconfirmed updates from `offset` on as they came, waiting a while for the first.
+
+        https://core.telegram.org/bots/api#getupdates: parameters may stand in the URL.
+
+        Raises:
+            RetryLater: the platform is out of reach, refuses the token, or serves another poller.
+        """
+        asked = urlencode({"offset": offset, "timeout": POLL, "allowed_updates": json.dumps(UPDATES)})
+        with self._told_safely():
+            found = await self._polling.post(
+                f"{self._bot.base_url}/getUpdates?{asked}", read_timeout=POLL + POLL_SLACK
+            )
+        return [update for update in found if isinstance(update, dict)] if isinstance(found, list) else []
+
+    async def acknowledge(self, press: str) -> None:
+        """Tell Telegram that a press was received. A failure only leaves a clock on the button."""
+        try:
+            await self._bot.answer_callback_query(press)
+        except TelegramError as error:
+            log.info("telegram.press_unacknowledged", reason=str(translate(error, self._token)))
+
+    async def _show_menus(self) -> None:
+        menu = [
+            BotCommand("chude", say("telegram.command.chude")),
+            BotCommand("cauhoi", say("telegram.command.cauhoi")),
+            BotCommand("help", say("telegram.command.help")),
+            BotCommand("start", say("telegram.command.start")),
+        ]
+        await self._show_menu(menu, None)
+        queue = BotCommand("chuatraloi", say("telegram.command.chuatraloi"))
+        for admin in self._admins:
+            await self._show_menu([queue, *menu], BotCommandScopeChat(admin))
+
+    async def _show_menu(self, menu: Sequence[BotCommand], scope: BotCommandScopeChat | None) -> None:
+        try:
+            await self._bot.set_my_commands(menu, scope=scope)
+        except TelegramError as error:  # an admin who never wrote to the bot is "chat not found"
+            log.warning("telegram.no_menu", reason=str(translate(error, self._token)))
+
+    @contextmanager
+    def _told_safely(self) -> Iterator[None]:
+        try:
+            yield
+        except Conflict as error:
+            log.error("telegram.conflict", hint="another process polls with this token, or a webhook is set")
+            raise translate(error, self._token) from None
+        except InvalidToken as error:
+            log.error("telegram.token_refused", hint="check HOIDAP_TELEGRAM_TOKEN and HOIDAP_TELEGRAM_URL")
+            raise translate(error, self._token) from None
+        except TelegramError as error:
+            raise translate(error, self._token) from None

@@ -1,0 +1,308 @@
+"""The command line: reads the settings, calls what does the work, prints. No logic of its own."""
+
+import asyncio
+import getpass
+import json
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.app import App, now, offline_channels, open_app, serve
+from bot.channels.console import ConsoleChannel, show
+from bot.config import Settings, read_settings
+from bot.decide import decide
+from bot.domain import Envelope, Verdict, Waiting
+from bot.errors import ConfigError, KnowledgeError
+from bot.kb import check, describe, json_schema, load
+from bot.live import Brain, build_brain
+from bot.lanes import Wake
+from bot.logs import set_up
+from bot.phrases import say
+from bot.reviewing import Reviewing
+from bot.store import Database, chats, waiting
+from bot.trial import ask_tests
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
+kb = typer.Typer(no_args_is_help=True, help="Kho tri thức: kiểm tra, thử, xuất lược đồ cho trình soạn thảo.")
+unanswered = typer.Typer(no_args_is_help=True, help="Câu đang chờ chuyên gia: xem, giải quyết.")
+app.add_typer(kb, name="kb")
+app.add_typer(unanswered, name="unanswered")
+
+out = Console()
+err = Console(stderr=True)
+Result = TypeVar("Result")
+KnowledgeDir = Annotated[
+    Path | None, typer.Option("--knowledge", "-k", help="Thư mục tri thức; mặc định theo cấu hình.")
+]
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in one place, without a traceback."""
+    try:
+        app()
+    except ConfigError as error:
+        err.print(say("cli.config_wrong"), str(error), sep="\n", markup=False, highlight=False)
+        sys.exit(2)
+    except KnowledgeError as error:
+        for problem in error.problems:
+            err.print(describe(problem), markup=False, highlight=False, soft_wrap=True)
+        err.print(say("cli.problems", count=len(error.problems)))
+        sys.exit(1)
+
+
+def _settings(knowledge: Path | None = None, log_level: str | None = None) -> Settings:
+    settings = read_settings()
+    set_up(settings.log_format, log_level or settings.log_level)
+    return settings.model_copy(update={"knowledge": knowledge}) if knowledge else settings
+
+
+# --- running --------------------------------------------------------------------------------------
+
+
+@app.command("serve")
+def serve_command() -> None:
+    """Chạy bot: trang web và mọi kênh đã cấu hình.
+
+    [dim]Ví dụ:[/dim]  hoidap serve
+    [dim]Có Telegram:[/dim]  HOIDAP_TELEGRAM_TOKEN=… hoidap serve
+    """
+    asyncio.run(serve(_settings()))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="Câu hỏi; bỏ trống để trò chuyện.")] = None,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Hỏi ngay trong cửa sổ lệnh; câu hỏi được ghi lại như ở mọi kênh khác.
+
+    [dim]Một câu:[/dim]  hoidap ask "muc ho tro xay nha cho ho ngheo"
+    [dim]Trò chuyện:[/dim]  hoidap ask   (gõ số để chọn, /help để xem hướng dẫn, Ctrl-D để thoát)
+    """
+    settings = _settings(knowledge, log_level="WARNING")
+    asyncio.run(_converse(settings, [question] if question else _lines()))
+
+
+def _lines() -> Iterator[str]:
+    while True:
+        try:
+            yield input("> " if sys.stdin.isatty() else "")
+        except EOFError:
+            return
+
+
+async def _converse(settings: Settings, lines: Iterable[str]) -> None:
+    async with open_app(settings, [ConsoleChannel()]) as bot:
+        await _answer_all(bot)  # what an earlier conversation left behind
+        for line in lines:
+            key = secrets.token_hex(16)
+            number = await bot.intake.store(ConsoleChannel.name, _envelope(key), {"text": line})
+            await _answer_all(bot)
+            async with bot.database.reading() as connection:
+                turns = await chats.transcript(
+                    connection, ConsoleChannel.name, getpass.getuser(), limit=1, number=number
+                )
+            for part in turns[0].parts:
+                show(out, part)
+
+
+def _envelope(key: str) -> Envelope:
+    user = getpass.getuser()
+    return Envelope(key=key, chat=user, asker=user)
+
+
+async def _answer_all(bot: App) -> None:
+    while row := await bot.answering.claim():
+        await bot.answering.work(row)
+
+
+@app.command()
+def match(knowledge: KnowledgeDir = None) -> None:
+    """Khớp câu hỏi với kho, không ghi gì: mỗi dòng vào một câu, mỗi dòng ra một JSON.
+
+    [dim]Ví dụ:[/dim]  echo "tt55 con hieu luc khong" | hoidap match
+    [dim]Kho khác:[/dim]  hoidap match --knowledge thu-muc < cau-hoi.txt
+    """
+    settings = _settings(knowledge, log_level="WARNING")
+    brain = build_brain(settings.knowledge, settings.max_wrong_answers)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_matched(brain, line.rstrip("\r\n")), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def _matched(brain: Brain, question: str) -> dict[str, Any]:
+    started = time.perf_counter()
+    found = brain.matcher.match(question)
+    verdict = decide(found, brain.matcher.thresholds)
+    elapsed = (time.perf_counter() - started) * 1000
+    best = found.candidates[0] if found.candidates else None
+    return {
+        "question": question,
+        "outcome": verdict.value,
+        "entry": best.entry if best and verdict is Verdict.ANSWER else None,
+        "confidence": round(best.confidence, 6) if best else 0.0,
+        "candidates": [
+            {"entry": candidate.entry, "confidence": round(candidate.confidence, 6)}
+            for candidate in found.candidates
+        ],
+        "elapsed_ms": round(elapsed, 3),
+    }
+
+
+# --- the knowledge base -----------------------------------------------------------------------------
+
+
+@kb.command("check")
+def check_command(knowledge: KnowledgeDir = None) -> None:
+    """Kiểm tra kho: báo mọi lỗi một lần, kèm tệp, dòng và cách sửa; mã thoát 1 khi có lỗi.
+
+    [dim]Ví dụ:[/dim]  hoidap kb check
+    """
+    base = load(_settings(knowledge, log_level="WARNING").knowledge)
+    if problems := check(base):
+        raise KnowledgeError(problems)
+    out.print(say("cli.check_clean", entries=len(base.entries), documents=len(base.documents)))
+
+
+@kb.command("test")
+def test_command(knowledge: KnowledgeDir = None) -> None:
+    """Hỏi thử mọi câu trong `tests`: câu nào không tìm ra mục của nó thì nêu mục nào đã thắng.
+
+    [dim]Ví dụ:[/dim]  hoidap kb test
+    """
+    settings = _settings(knowledge, log_level="WARNING")
+    brain = build_brain(settings.knowledge, settings.max_wrong_answers)
+    report = ask_tests(brain)
+    for miss in report.misses:
+        out.print(
+            say("cli.miss", question=miss.question, right=miss.right, won=miss.won, rank=miss.rank or ">4"),
+            highlight=False,
+            markup=False,
+        )
+    table = Table("Chủ đề", "Câu", "Đúng nhất", "Trong 3", "Trả lời ngay", "Trả lời sai")
+    for row in report.rows:
+        table.add_row(
+            row.topic, str(row.asked), row.share(row.first), row.share(row.third), row.share(row.answered),
+            row.share(row.wrong),
+        )  # fmt: skip
+    out.print(table)
+    if report.rows[-1].asked == 0:
+        err.print(say("cli.no_tests"))
+        raise typer.Exit(1)
+
+
+@kb.command("schema")
+def schema_command() -> None:
+    """In lược đồ JSON cho trình soạn thảo (tệp `knowledge/schema.json`)."""
+    sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+
+
+# --- questions that wait ------------------------------------------------------------------------------
+
+
+@unanswered.command("list")
+def list_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một JSON.")] = False,
+    limit: Annotated[int, typer.Option(help="Nhiều nhất bao nhiêu câu.")] = 50,
+) -> None:
+    """Liệt kê câu đang chờ, cũ nhất trước.
+
+    [dim]Ví dụ:[/dim]  hoidap unanswered list --json | jq .question
+    """
+    items = _read(lambda connection: waiting.open_items(connection, limit))
+    if as_json:
+        for item in items:
+            sys.stdout.write(json.dumps(_plain(item), ensure_ascii=False) + "\n")
+        return
+    table = Table("#", "Hỏi lúc (UTC)", "Kênh", "Lý do", "Câu hỏi")
+    for item in items:
+        asked = f"{item.asked_at:%d/%m/%Y %H:%M}"
+        table.add_row(str(item.number), asked, item.channel, say(f"reason.{item.reason.value}"), item.question)
+    out.print(table if items else say("queue.none"))
+
+
+@unanswered.command("show")
+def show_command(number: Annotated[int, typer.Argument(help="Số của câu hỏi, ví dụ 128.")]) -> None:
+    """Xem một câu: nguyên văn, vì sao chưa trả lời được, các mục gần nhất.
+
+    [dim]Ví dụ:[/dim]  hoidap unanswered show 128
+    """
+    item = _read(lambda connection: waiting.get(connection, number))
+    if item is None:
+        err.print(say("cli.no_item", number=number))
+        raise typer.Exit(1)
+    out.print_json(json.dumps(_plain(item), ensure_ascii=False))
+
+
+@unanswered.command("resolve")
+def resolve_command(
+    number: Annotated[int, typer.Argument(help="Số của câu hỏi.")],
+    entry: Annotated[str | None, typer.Option(help="Mã mục trả lời câu này.")] = None,
+    note: Annotated[str | None, typer.Option(help="Lời của chuyên gia gửi người hỏi.")] = None,
+    by: Annotated[str, typer.Option(help="Ai giải quyết.")] = getpass.getuser(),
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Giải quyết một câu bằng một mục, một lời nhắn, hoặc cả hai; người hỏi nhận được ở nơi đã hỏi.
+
+    [dim]Bằng mục:[/dim]  hoidap unanswered resolve 128 --entry nha-o-muc-ho-tro-xay-moi
+    [dim]Bằng lời:[/dim]  hoidap unanswered resolve 128 --note "Việc này thuộc Sở Xây dựng."
+    """
+    if not (entry or note):
+        raise typer.BadParameter(say("cli.entry_or_note"))
+    settings = _settings(knowledge, log_level="WARNING")
+    if not asyncio.run(_resolve(settings, number, by, entry, note)):
+        err.print(say("cli.no_item", number=number))
+        raise typer.Exit(1)
+    out.print(say("cli.resolved", number=number))
+
+
+async def _resolve(settings: Settings, number: int, by: str, entry: str | None, note: str | None) -> bool:
+    knowledge = load(settings.knowledge)
+    if entry and entry not in knowledge.entries:
+        raise typer.BadParameter(say("cli.no_entry", entry=entry))
+    async with _database(settings) as database:
+        reviewing = Reviewing(database, offline_channels(settings), frozenset(), now, Wake())
+        return await reviewing.resolve(number, by, knowledge, entry, note) is not None
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database)
+    try:
+        await database.upgrade()
+        yield database
+    finally:
+        await database.close()
+
+
+def _read(read: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
+        async with _database(_settings(log_level="WARNING")) as database, database.reading() as connection:
+            return await read(connection)
+
+    return asyncio.run(run())
+
+
+def _plain(item: Waiting) -> dict[str, Any]:
+    return {
+        "number": item.number,
+        "question": item.question,
+        "reason": item.reason.value,
+        "channel": item.channel,
+        "asked_at": item.asked_at.isoformat(),
+        "shown": item.shown,
+        "nearest": [[candidate.entry, candidate.confidence] for candidate in item.candidates],
+        "resolved_at": item.resolved_at.isoformat() if item.resolved_at else None,
+        "resolved_by": item.resolved_by,
+        "entry": item.entry,
+        "note": item.note,
+    }

@@ -1,0 +1,103 @@
+"""A press: a suggestion picked or refused, an answer judged, an entry opened."""
+
+from dataclasses import replace
+
+from bot.domain import Block, Change, Exchange, Outcome, Reason, Reply, Style, Verdict
+from bot.handlers import compose
+from bot.handlers.context import Context, Known
+from bot.handlers.question import waiting
+from bot.handlers.requests import AskExpert, NoneOfThese, OpenEntry, OpenText, Pick, Rate
+from bot.phrases import say
+
+
+def _tell(key: str, **values: object) -> Reply:
+    return Reply((Block(Style.TEXT, say(key, **values)),))
+
+
+def stale() -> Outcome:
+    """Say that a button belongs to something that is gone, or to somebody else."""
+    return Outcome(_tell("press.stale"))
+
+
+def pick(request: Pick, known: Known, context: Context) -> Outcome:
+    """Show the suggestion that was picked."""
+    exchange = known.exchange
+    if exchange is None or request.index >= len(exchange.candidates):
+        return stale()
+    entry = context.knowledge.entries.get(exchange.candidates[request.index].entry)
+    if entry is None:
+        return Outcome(_tell("press.entry_gone"))
+    return Outcome(
+        compose.card(entry, exchange.id, context.knowledge, context.today),
+        change=Change(exchange.id, entry=entry.id, version=entry.code),
+        shown=compose.snapshot(entry, context),
+        answered=exchange.id,
+    )
+
+
+def none_of_these(request: NoneOfThese, known: Known) -> Outcome:
+    """Record that none of the suggestions was meant."""
+    if known.exchange is None:
+        return stale()
+    return _record(known.exchange, Reason.NONE_OF_THESE, "recorded.none_of_these")
+
+
+def rate(request: Rate, known: Known) -> Outcome:
+    """Record a thumb; a thumb down goes to the experts with what was shown."""
+    exchange = known.exchange
+    if exchange is None or exchange.entry is None:
+        return stale()
+    if request.good:
+        return Outcome(_tell("recorded.good"), change=Change(exchange.id, rating=1))
+    outcome = _record(exchange, Reason.DISLIKED, "recorded.bad")
+    return replace(outcome, change=Change(exchange.id, rating=-1))
+
+
+def ask_expert(request: AskExpert, known: Known) -> Outcome:
+    """Send an exchange to the experts."""
+    if known.exchange is None:
+        return stale()
+    return _record(known.exchange, Reason.EXPERT_WANTED, "recorded.expert")
+
+
+def _record(exchange: Exchange, reason: Reason, key: str) -> Outcome:
+    return Outcome(_tell(key, number=exchange.id), waiting=waiting(exchange, reason))
+
+
+def open_entry(request: OpenEntry, context: Context) -> Outcome:
+    """Show an entry opened from a menu or a related question; it is logged, so it can be judged too."""
+    entry = context.knowledge.entries.get(request.entry)
+    if entry is None:
+        return Outcome(_tell("press.entry_gone"))
+    exchange = Exchange(
+        id=context.number,
+        channel=context.channel,
+        chat=context.chat,
+        asker=context.asker,
+        asked_at=context.now,
+        raw=entry.question,
+        normalised="",
+        verdict=Verdict.OPENED,
+        entry=entry.id,
+        version=entry.code,
+        group=None,
+        candidates=(),
+        elapsed_ms=0.0,
+        base=context.knowledge.version,
+    )
+    return Outcome(
+        compose.card(entry, exchange.id, context.knowledge, context.today),
+        exchange=exchange,
+        shown=compose.snapshot(entry, context),
+        answered=exchange.id,
+    )
+
+
+def open_text(request: OpenText, known: Known, context: Context) -> Outcome:
+    """Show a text under its code exactly as it was shown before."""
+    if known.snapshot:
+        return Outcome(compose.old_card(known.snapshot, context))
+    entry = context.knowledge.entries.get(request.entry)
+    if entry and entry.code == request.version:
+        return open_entry(OpenEntry(entry.id), context)
+    return Outcome(_tell("code.unknown"))

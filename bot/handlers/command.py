@@ -1,0 +1,113 @@
+"""Commands and menus: what can be asked, what I asked, what waits."""
+
+from bot.domain import Block, Button, Exchange, Outcome, Reply, Style, Verdict, Waiting
+from bot.handlers import actions, compose
+from bot.handlers.context import Context, Known
+from bot.handlers.requests import Command, Topics, Unusable
+from bot.phrases import say
+
+PAGE = 8  # entries of a topic shown at once: what fits a phone's screen
+MOST_MINE = 10
+MOST_QUEUE = 10
+QUOTE = 160  # characters of a question in a list
+
+
+def command(request: Command, known: Known, context: Context) -> Outcome:
+    """Reply to a command."""
+    match request.name:
+        case "mine":
+            return Outcome(_mine(known, context))
+        case "queue" if context.admin:
+            return Outcome(_queue(known))
+        case "start":
+            return Outcome(_say_with_topics("start", context))
+    return Outcome(_say_with_topics("help", context))
+
+
+def unusable(request: Unusable) -> Outcome:
+    """Say what the bot can read."""
+    key = "unusable.empty" if request.what == "empty" else "unusable.media"
+    return Outcome(Reply((Block(Style.TEXT, say(key)),)))
+
+
+def topics(request: Topics, context: Context) -> Outcome:
+    """Show the topics, or a page of one topic's questions."""
+    if request.topic in context.knowledge.topics:
+        return Outcome(_topic(request.topic, request.page, context))
+    counts = {name: len(_entries(name, context)) for name in context.knowledge.topics}
+    choices = tuple(
+        actions.topic(name, say("topics.row", title=_title(name, context), count=count))
+        for name, count in counts.items()
+        if count
+    )
+    return Outcome(Reply((Block(Style.TITLE, say("topics.title")),), choices=choices))
+
+
+def _topic(name: str, page: int, context: Context) -> Reply:
+    entries = _entries(name, context)
+    shown = entries[page * PAGE : (page + 1) * PAGE]
+    blocks = [Block(Style.TITLE, _title(name, context))]
+    if not shown:
+        blocks.append(Block(Style.TEXT, say("topics.empty")))
+    more: list[Button] = []
+    if page:
+        more.append(actions.topic(name, say("topics.back"), page - 1))
+    if len(entries) > (page + 1) * PAGE:
+        more.append(actions.topic(name, say("topics.more"), page + 1))
+    more.append(actions.topics(say("topics.all")))
+    choices = tuple(actions.open_entry(entry, context.knowledge.entries[entry].question) for entry in shown)
+    return Reply(tuple(blocks), choices=choices, buttons=(tuple(more),))
+
+
+def _entries(topic: str, context: Context) -> list[str]:
+    return [entry.id for entry in context.knowledge.entries.values() if entry.topic == topic]
+
+
+def _title(name: str, context: Context) -> str:
+    topic = context.knowledge.topics[name]
+    if topic.project is None:
+        return topic.title
+    if topic.subproject is None:
+        return say("topics.project", project=topic.project, title=topic.title)
+    return say("topics.subproject", project=topic.project, subproject=topic.subproject, title=topic.title)
+
+
+def _say_with_topics(key: str, context: Context) -> Reply:
+    blocks = [Block(Style.ANSWER, say(f"{key}.text", entries=len(context.knowledge.entries)))]
+    return Reply(tuple(blocks), buttons=((actions.topics(say("button.topics")),),))
+
+
+def _mine(known: Known, context: Context) -> Reply:
+    asked = [exchange for exchange in known.recent if exchange.verdict is not Verdict.OPENED]
+    if not asked:
+        return Reply((Block(Style.TEXT, say("mine.none")),))
+    lines = [_my_line(exchange, known.waiting.get(exchange.id), context) for exchange in asked]
+    return Reply((Block(Style.TITLE, say("mine.title")), *(Block(Style.QUOTE, line) for line in lines)))
+
+
+def _my_line(exchange: Exchange, item: Waiting | None, context: Context) -> str:
+    text = shorten(exchange.raw)
+    if item and item.resolved_at:
+        return say("mine.resolved", number=exchange.id, text=text, day=compose.day(item.resolved_at.date()))
+    if item:
+        return say("mine.waiting", number=exchange.id, text=text)
+    if exchange.entry:
+        return say("mine.answered", number=exchange.id, text=text, entry=exchange.entry)
+    return say("mine.other", number=exchange.id, text=text)
+
+
+def _queue(known: Known) -> Reply:
+    if not known.queue:
+        return Reply((Block(Style.TEXT, say("queue.none")),))
+    blocks = [Block(Style.TITLE, say("queue.title", count=known.queue_length))]
+    for item in known.queue:
+        reason = say(f"reason.{item.reason.value}")
+        line = say("queue.row", number=item.number, text=shorten(item.question), reason=reason)
+        blocks.append(Block(Style.QUOTE, line))
+    return Reply(tuple(blocks))
+
+
+def shorten(text: str) -> str:
+    """Return a question on one line, cut to what a list can show."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTE else line[: QUOTE - 1] + "…"

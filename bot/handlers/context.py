@@ -1,0 +1,46 @@
+"""What a handler is given: the question's circumstances and what the store knows. All values, no I/O."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.domain import Exchange, Snapshot, Waiting
+from bot.kb import Knowledge
+from bot.matching import Matcher
+
+VIETNAM = timedelta(hours=7)  # no daylight saving since 1975
+
+
+def vietnam_day(moment: datetime) -> date:
+    """Return the day that a UTC moment falls on in Vietnam."""
+    return (moment + VIETNAM).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, when, and the base that answers; pinned for the time of one message."""
+
+    number: int  # of the message, and of the question if it is one
+    channel: str
+    chat: str
+    asker: str  # pseudonym
+    admin: bool
+    now: datetime  # UTC
+    knowledge: Knowledge
+    matcher: Matcher
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return vietnam_day(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds that the request speaks of."""
+
+    exchange: Exchange | None = None  # only if it belongs to this very chat
+    recent: tuple[Exchange, ...] = ()
+    waiting: dict[int, Waiting] = field(default_factory=dict)
+    queue: tuple[Waiting, ...] = ()
+    queue_length: int = 0
+    snapshot: Snapshot | None = None

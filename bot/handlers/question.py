@@ -1,0 +1,143 @@
+"""A question: answered, suggested, sent to its own programme, or recorded for the experts."""
+
+import time
+
+from bot.decide import decide
+from bot.domain import Block, Button, Candidate, Exchange, Outcome, Reason, Reply, Style, Verdict, Waiting
+from bot.handlers import actions, compose
+from bot.handlers.context import Context
+from bot.handlers.requests import Ask
+from bot.matching import Match
+from bot.phrases import say
+
+MOST_CHARACTERS = 4000  # of a question; beyond it is a document, and the asker is told so
+MOST_CHOICES = 4
+MOST_HINTS = 3
+
+
+def ask(request: Ask, context: Context) -> Outcome:
+    """Match a question and say what is known, or that it has been recorded."""
+    if len(request.text) > MOST_CHARACTERS:
+        return _too_long(request, context)
+    started = time.perf_counter()
+    match = context.matcher.match(request.text)
+    verdict = decide(match, context.matcher.thresholds)
+    exchange = _exchange(request, context, match, verdict, (time.perf_counter() - started) * 1000)
+    match verdict:
+        case Verdict.ANSWER:
+            return _answer(exchange, context)
+        case Verdict.SUGGEST:
+            return _suggest(exchange, context)
+        case Verdict.OFF_TOPIC:
+            return _off_topic(exchange, context)
+    return _unanswered(exchange, context)
+
+
+def _exchange(request: Ask, context: Context, match: Match, verdict: Verdict, elapsed_ms: float) -> Exchange:
+    answered = context.knowledge.entries[match.candidates[0].entry] if verdict is Verdict.ANSWER else None
+    return Exchange(
+        id=context.number,
+        channel=context.channel,
+        chat=context.chat,
+        asker=context.asker,
+        asked_at=context.now,
+        raw=request.text,
+        normalised=match.question.text,
+        verdict=verdict,
+        entry=answered.id if answered else None,
+        version=answered.code if answered else None,
+        group=match.group if verdict is Verdict.OFF_TOPIC else None,
+        candidates=match.candidates[:MOST_CHOICES],
+        elapsed_ms=elapsed_ms,
+        base=context.knowledge.version,
+    )
+
+
+def waiting(exchange: Exchange, reason: Reason) -> Waiting:
+    """Return the exchange as a question for the experts, with what the asker was shown."""
+    return Waiting(
+        number=exchange.id,
+        channel=exchange.channel,
+        chat=exchange.chat,
+        asked_at=exchange.asked_at,
+        question=exchange.raw,
+        reason=reason,
+        shown=exchange.entry,
+        candidates=exchange.candidates,
+    )
+
+
+def _answer(exchange: Exchange, context: Context) -> Outcome:
+    entry = context.knowledge.entries[exchange.candidates[0].entry]
+    return Outcome(
+        reply=compose.card(entry, exchange.id, context.knowledge, context.today),
+        exchange=exchange,
+        shown=compose.snapshot(entry, context),
+        answered=exchange.id,
+    )
+
+
+def _suggest(exchange: Exchange, context: Context) -> Outcome:
+    reply = Reply(
+        (Block(Style.TEXT, say("suggest.which")),),
+        choices=_choices(exchange.id, exchange.candidates, context),
+        none=actions.none_of_these(exchange.id),
+    )
+    return Outcome(reply, exchange=exchange)
+
+
+def _choices(number: int, candidates: tuple[Candidate, ...], context: Context) -> tuple[Button, ...]:
+    entries = context.knowledge.entries
+    return tuple(
+        actions.pick(number, index, entries[candidate.entry].question)
+        for index, candidate in enumerate(candidates)
+    )
+
+
+def _unanswered(exchange: Exchange, context: Context) -> Outcome:
+    hints = _choices(exchange.id, exchange.candidates[:MOST_HINTS], context)
+    blocks = [Block(Style.TEXT, say("unanswered.recorded", number=exchange.id))]
+    if hints:
+        blocks.append(Block(Style.TEXT, say("unanswered.nearest")))
+    return Outcome(
+        Reply(tuple(blocks), choices=hints),
+        exchange=exchange,
+        waiting=waiting(exchange, Reason.NO_MATCH),
+    )
+
+
+def _off_topic(exchange: Exchange, context: Context) -> Outcome:
+    group = next(group for group in context.knowledge.off_topic if group.group == exchange.group)
+    reply = Block(Style.ANSWER, group.reply)
+    if group.small_talk:
+        return Outcome(Reply((reply,)), exchange=exchange)
+    recorded = Block(Style.NOTE, say("off_topic.recorded", number=exchange.id))
+    return Outcome(
+        Reply((reply, recorded), buttons=((actions.ask_expert(exchange.id),),)),
+        exchange=exchange,
+        waiting=waiting(exchange, Reason.OFF_TOPIC),
+        answered=exchange.id,
+    )
+
+
+def _too_long(request: Ask, context: Context) -> Outcome:
+    exchange = Exchange(
+        id=context.number,
+        channel=context.channel,
+        chat=context.chat,
+        asker=context.asker,
+        asked_at=context.now,
+        raw=request.text[:MOST_CHARACTERS],
+        normalised="",
+        verdict=Verdict.UNANSWERED,
+        entry=None,
+        version=None,
+        group=None,
+        candidates=(),
+        elapsed_ms=0.0,
+        base=context.knowledge.version,
+    )
+    text = say("too_long", length=f"{len(request.text):,}".replace(",", "."), number=context.number)
+    return Outcome(
+        Reply((Block(Style.TEXT, text),)), exchange=exchange, waiting=waiting(exchange, Reason.NO_MATCH)
+    )

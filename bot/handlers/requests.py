@@ -1,0 +1,189 @@
+"""What a message asks for: untrusted text and button actions are read here, once, into one of few requests."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain import ChatState, Message, Press, Text, Unreadable
+from bot.normalise import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question in the asker's words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The `index`-th (from 0) candidate of an exchange was chosen."""
+
+    exchange: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOfThese:
+    """None of an exchange's suggestions was what the asker meant."""
+
+    exchange: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Thumbs up or down under an answer."""
+
+    exchange: int
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskExpert:
+    """The asker wants an expert's word on an exchange."""
+
+    exchange: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """An entry named by a button."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """The text of an entry exactly as it was shown under a code."""
+
+    entry: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The list of topics, or a page (from 0) of one topic's questions."""
+
+    topic: str | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command without arguments: start, help, mine, queue, or unknown."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A message that cannot be read: empty, or a sticker, photo, voice, file, other."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class StalePress:
+    """A press, or a typed number or command, that speaks of nothing we know."""
+
+
+Request = (
+    Ask
+    | Pick
+    | NoneOfThese
+    | Rate
+    | AskExpert
+    | OpenEntry
+    | OpenText
+    | Topics
+    | Command
+    | Unusable
+    | StalePress
+)
+
+COMMANDS = {
+    "start": "start",
+    "batdau": "start",
+    "help": "help",
+    "trogiup": "help",
+    "cauhoi": "mine",
+    "chuatraloi": "queue",
+}
+_NUMBER = re.compile(r"[0-9]{1,2}")
+_COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+.*)?", re.DOTALL)
+# The line under an answer, pasted whole or in part: "Mã nha-o-muc-ho-tro · bản 3fa2 · 23/11/2026".
+_CODE = re.compile(r"(?:ma\s+)?([a-z0-9]+(?:-[a-z0-9]+)+)[\s·,.:;-]+(?:ban\s+)?([0-9a-f]{4,64})(?:\b.*)?", re.DOTALL)
+_ACTION = re.compile(r"([a-z])(?::([a-z0-9-]{1,60}))?(?::([0-9]{1,3}))?")
+
+
+def understand(message: Message, state: ChatState, now: datetime) -> Request:
+    """Read a message as one request; never raises, whatever was sent.
+
+    Args:
+        message: what the channel parsed.
+        state: what is remembered of the chat, so that a typed `2` is a choice.
+        now: UTC.
+    """
+    match message:
+        case Unreadable(what):
+            return Unusable(what)
+        case Press(action):
+            return read_action(action)
+        case Text(text):
+            return _read_text(text.strip(), state if state.until and now <= state.until else ChatState())
+
+
+def _read_text(text: str, state: ChatState) -> Request:
+    if not any(character.isalnum() for character in text):
+        return Unusable("empty")
+    if text.startswith("/") and (command := _COMMAND.fullmatch(fold(text))):
+        return _read_command(command[1], state)
+    if _NUMBER.fullmatch(text) and (state.choices or state.none):
+        return _read_number(int(text), state)
+    if code := _CODE.fullmatch(fold(text)):
+        return OpenText(code[1], code[2])
+    return Ask(text)
+
+
+def _read_number(number: int, state: ChatState) -> Request:
+    if number == 0:
+        return read_action(state.none) if state.none else StalePress()
+    return read_action(state.choices[number - 1]) if number <= len(state.choices) else StalePress()
+
+
+def _read_command(name: str, state: ChatState) -> Request:
+    if name == "chude":
+        return Topics()
+    if name in ("dung", "sai", "chuyengia"):
+        if state.answered is None:
+            return StalePress()
+        return AskExpert(state.answered) if name == "chuyengia" else Rate(state.answered, name == "dung")
+    return Command(COMMANDS.get(name, "unknown"))
+
+
+def read_action(action: str) -> Request:
+    """Read a button's action; see `bot.handlers.actions` for who writes them."""
+    parts = _ACTION.fullmatch(action)
+    if not parts:
+        return StalePress()
+    kind, name, index = parts[1], parts[2] or "", parts[3]
+    if kind == "t":
+        return Topics(name or None, int(index or 0))
+    if kind == "e" and name:
+        return OpenEntry(name)
+    if not name.isdigit() or len(name) > 18:
+        return StalePress()
+    return _about_exchange(kind, int(name), index)
+
+
+def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
+    match kind:
+        case "p" if index:
+            return Pick(exchange, int(index))
+        case "n":
+            return NoneOfThese(exchange)
+        case "u" | "d":
+            return Rate(exchange, good=kind == "u")
+        case "x":
+            return AskExpert(exchange)
+    return StalePress()

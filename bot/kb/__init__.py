@@ -1,0 +1,38 @@
+"""The door to the knowledge base: read it, check it, say what is wrong with it."""
+
+from bot.kb.checks import check, describe
+from bot.kb.loader import load
+from bot.kb.schema import (
+    Category,
+    Document,
+    DocumentStatus,
+    Entry,
+    GlossaryRow,
+    Knowledge,
+    OffTopicGroup,
+    Place,
+    Problem,
+    Source,
+    Status,
+    Topic,
+    json_schema,
+)
+
+__all__ = [
+    "Category",
+    "Document",
+    "DocumentStatus",
+    "Entry",
+    "GlossaryRow",
+    "Knowledge",
+    "OffTopicGroup",
+    "Place",
+    "Problem",
+    "Source",
+    "Status",
+    "Topic",
+    "check",
+    "describe",
+    "json_schema",
+    "load",
+]

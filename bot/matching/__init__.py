@@ -1,0 +1,6 @@
+"""Finds the entries that answer a question, and knows when it does not know."""
+
+from bot.matching.calibrate import Thresholds
+from bot.matching.matcher import Match, Matcher, build
+
+__all__ = ["Match", "Matcher", "Thresholds", "build"]

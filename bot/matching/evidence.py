@@ -1,0 +1,127 @@
+"""The evidence for each class that might answer a question, feature by feature.
+
+Numbers only; what they are worth is learned in `bot.matching.calibrate` from the base itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from bot.matching.grams import Floats, Vector
+from bot.matching.index import NOTHING, Index
+from bot.normalise import Question
+
+SHORTLIST = 5  # classes taken from each of the four rankings
+
+FEATURES = (
+    "margin",  # the classifier's, for this class
+    "margin_lead",  # over the best other class
+    "nearest",  # cosine of the class's nearest phrasing
+    "nearest_lead",  # over the best other class
+    "whole",  # cosine of all that the class says, phrasings and answer
+    "whole_lead",  # over the best other class
+    "bm25",  # score of all that the class says, as a share of the best class's
+    "bm25_lead",  # over the best other class
+    "top3",  # mean cosine of its three nearest phrasings
+    "edit",  # RapidFuzz token_sort_ratio with the nearest phrasing, 0..1
+    "coverage",  # share of the question's words, weighted by rarity, that the class uses
+    "in_answer",  # the same for the class's answer
+    "unknown",  # share of the question's words, weighted by rarity, that the base never uses
+    "document",  # +1 names the same document, -1 only others, 0 names none
+    "near_miss",  # cosine of the nearest `not_this` of this class, beyond its nearest phrasing
+    "is_group",  # 1 for an off-topic group
+    "length",  # log of the number of words
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a class beside its phrasings."""
+
+    words: frozenset[str]  # folded, of its phrasings
+    said: frozenset[str]  # folded, of its answer
+    documents: frozenset[str]  # canonical tokens it cites
+    is_group: bool
+    near_misses: tuple[Vector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The shortlist of classes for a question and a row of features for each."""
+
+    labels: tuple[str, ...]
+    features: Floats  # len(labels) x len(FEATURES)
+
+
+def gather(
+    question: Question, index: Index, profiles: Mapping[str, Profile], rarity: Mapping[str, float]
+) -> Evidence:
+    """Return the evidence for the classes worth considering.
+
+    Args:
+        question: normalised as the base is.
+        index: of the base's phrasings.
+        profiles: by class; those of `NOTHING` are not needed.
+        rarity: idf of each folded word of the base; others count as the rarest.
+    """
+    vector = index.vocabulary.vector(question)
+    similarities = index.similarities(vector)
+    nearest = index.nearest(similarities)
+    rankings = (index.margins(vector), nearest, index.wholes(vector), index.relevances(question))
+    shortlist = _shortlist(index.labels, rankings)
+    words = _weighted_words(question, rarity)
+    unknown = sum(weight for word, weight in words.items() if word not in rarity)
+    rows = []
+    for at in shortlist:
+        profile = profiles[index.labels[at]]
+        own = similarities[index.starts[at] : index.starts[at + 1]]
+        closest = index.texts[index.starts[at] + int(np.argmax(own))]
+        rows.append(
+            [
+                *(value for scores in rankings for value in (scores[at], scores[at] - _best_other(scores, at))),
+                np.sort(own)[-3:].mean(),
+                fuzz.token_sort_ratio(question.folded, closest.folded) / 100,
+                sum(weight for word, weight in words.items() if word in profile.words),
+                sum(weight for word, weight in words.items() if word in profile.said),
+                unknown,
+                _agreement(question.documents, profile.documents),
+                max((_cosine(vector, miss) for miss in profile.near_misses), default=0.0) - nearest[at]
+                if profile.near_misses
+                else 0.0,
+                float(profile.is_group),
+                np.log1p(len(words)),
+            ]
+        )
+    features = np.array(rows, np.float32).reshape(len(shortlist), len(FEATURES))
+    return Evidence(tuple(index.labels[at] for at in shortlist), features)
+
+
+def _shortlist(labels: Sequence[str], rankings: Sequence[Floats]) -> list[int]:
+    size = min(SHORTLIST + 1, len(labels))  # one more, should `NOTHING` be among them
+    best = {int(at) for scores in rankings for at in np.argpartition(-scores, size - 1)[:size]}
+    return sorted(at for at in best if labels[at] != NOTHING)
+
+
+def _best_other(scores: Floats, at: int) -> float:
+    others = np.partition(scores, len(scores) - 2)[-2:] if len(scores) > 1 else np.zeros(2, np.float32)
+    return float(others[0] if scores[at] >= others[1] else others[1])
+
+
+def _weighted_words(question: Question, rarity: Mapping[str, float]) -> dict[str, float]:
+    rarest = max(rarity.values(), default=1.0)
+    weights = {word: rarity.get(word, rarest) for word in question.folded.split()}
+    total = sum(weights.values()) or 1.0
+    return {word: weight / total for word, weight in weights.items()}
+
+
+def _agreement(asked: tuple[str, ...], cited: frozenset[str]) -> float:
+    if not asked:
+        return 0.0
+    return 1.0 if cited.intersection(asked) else -1.0
+
+
+def _cosine(a: Vector, b: Vector) -> float:
+    _, at_a, at_b = np.intersect1d(a.columns, b.columns, assume_unique=True, return_indices=True)
+    return float(a.weights[at_a] @ b.weights[at_b])

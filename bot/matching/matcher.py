@@ -1,0 +1,159 @@
+"""The matcher: a question in, ranked candidates with one calibrated confidence each out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.domain import Candidate
+from bot.kb import Entry, Knowledge
+from bot.matching.calibrate import Gather, Thresholds, Weights, calibrate
+from bot.matching.evidence import Profile, gather
+from bot.matching.index import NOTHING, Index, Phrasing
+from bot.normalise import Normaliser, Question
+
+MOST_CANDIDATES = 4
+VERBATIM = 0.995  # at least, for a question that an expert wrote down word for word in one entry alone
+GROUP = "@"  # before the name of an off-topic group, so that no entry's id is ever taken for one
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was found for a question: the best entries, most probable first, and the likeliest group."""
+
+    question: Question
+    candidates: tuple[Candidate, ...]
+    group: str | None
+    group_confidence: float
+
+
+class Matcher:
+    """Finds the entries that answer a question. Immutable; safe to use from several threads."""
+
+    def __init__(
+        self,
+        normalise: Normaliser,
+        phrasings: Sequence[Phrasing],
+        groups: frozenset[str],
+        evidence: Gather,
+        weights: Weights,
+        thresholds: Thresholds,
+    ) -> None:
+        self._normalise = normalise
+        self._groups = groups
+        self._evidence = evidence
+        self._weights = weights
+        self._verbatim = _verbatim(phrasings)
+        self.thresholds = thresholds
+
+    def match(self, text: str) -> Match:
+        """Return the candidates for a text, however it is typed."""
+        question = self._normalise(text)
+        if not question.folded:
+            return Match(question, (), None, 0.0)
+        evidence = self._evidence(Phrasing("", question))
+        probabilities = self._weights.probabilities(evidence)
+        verbatim = self._verbatim.get(question.folded)
+        ranked = sorted(
+            (
+                Candidate(label, max(float(p), VERBATIM) if label == verbatim else float(p))
+                for label, p in zip(evidence.labels, probabilities, strict=True)
+            ),
+            key=lambda candidate: (-candidate.confidence, candidate.entry),
+        )
+        entries = [candidate for candidate in ranked if candidate.entry not in self._groups]
+        group = next((candidate for candidate in ranked if candidate.entry in self._groups), None)
+        return Match(
+            question,
+            tuple(entries[:MOST_CANDIDATES]),
+            group.entry.removeprefix(GROUP) if group else None,
+            group.confidence if group else 0.0,
+        )
+
+
+def _verbatim(phrasings: Sequence[Phrasing]) -> dict[str, str]:
+    owners: dict[str, set[str]] = defaultdict(set)
+    for phrasing in phrasings:
+        owners[phrasing.text.folded].add(phrasing.label)
+    return {text: next(iter(own)) for text, own in owners.items() if len(own) == 1 and NOTHING not in own}
+
+
+def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
+    """Build the matcher of a base: seconds of CPU, so never on the event loop.
+
+    Args:
+        knowledge: with at least one entry.
+        max_wrong_answers: share of wrong answers among those given that is bearable, 0..1.
+    """
+    normalise = _normaliser(knowledge)
+    phrasings = list(_phrasings(knowledge, normalise))
+    groups = frozenset(GROUP + group.group for group in knowledge.off_topic)
+    said = {entry.id: normalise(_said(entry)) for entry in knowledge.entries.values()}
+    misses = {entry.id: [normalise(text) for text in entry.not_this] for entry in knowledge.entries.values()}
+
+    def prepare(kept: Sequence[Phrasing]) -> Gather:
+        return _prepare(kept, groups, said, misses)
+
+    weights, thresholds = calibrate(phrasings, groups, prepare, max_wrong_answers)
+    return Matcher(normalise, phrasings, groups, prepare(phrasings), weights, thresholds)
+
+
+def _normaliser(knowledge: Knowledge) -> Normaliser:
+    documents = {
+        number: document.issued.year if document.issued else None
+        for number, document in knowledge.documents.items()
+    }
+    plain = Normaliser(knowledge.glossary, documents)
+    words = Counter(word for text in _texts(knowledge) for word in plain(text).folded.split())
+    return Normaliser(knowledge.glossary, documents, words)
+
+
+def _texts(knowledge: Knowledge) -> Iterator[str]:
+    for entry in knowledge.entries.values():
+        yield from entry.phrasings
+        yield entry.answer
+
+
+def _phrasings(knowledge: Knowledge, normalise: Normaliser) -> Iterator[Phrasing]:
+    for entry in knowledge.entries.values():
+        yield from (Phrasing(entry.id, normalise(text)) for text in entry.phrasings)
+        yield from (Phrasing(NOTHING, normalise(text)) for text in entry.not_this)
+    for group in knowledge.off_topic:
+        yield from (Phrasing(GROUP + group.group, normalise(text)) for text in group.examples)
+
+
+def _said(entry: Entry) -> str:
+    return " ".join([entry.answer, *(source.document for source in entry.sources)])
+
+
+def _prepare(
+    kept: Sequence[Phrasing],
+    groups: frozenset[str],
+    said: Mapping[str, Question],
+    misses: Mapping[str, Sequence[Question]],
+) -> Gather:
+    index = Index(kept, said)
+    texts: dict[str, list[Question]] = defaultdict(list)
+    for phrasing in kept:
+        texts[phrasing.label].append(phrasing.text)
+    profiles = {
+        label: Profile(
+            words=frozenset(word for text in own for word in text.folded.split()),
+            said=frozenset(said[label].folded.split()) if label in said else frozenset(),
+            documents=frozenset(said[label].documents if label in said else ()).union(
+                *(text.documents for text in own)
+            ),
+            is_group=label in groups,
+            near_misses=tuple(index.vocabulary.vector(miss) for miss in misses.get(label, ())),
+        )
+        for label, own in texts.items()
+    }
+    rarity = _rarity(texts.values())
+    return lambda phrasing: gather(phrasing.text, index, profiles, rarity)
+
+
+def _rarity(classes: Collection[Sequence[Question]]) -> dict[str, float]:
+    """Return for each word how few classes use it: log(1 + classes / classes with the word)."""
+    used = Counter(word for texts in classes for word in {w for text in texts for w in text.folded.split()})
+    return {word: float(np.log1p(len(classes) / count)) for word, count in used.items()}

@@ -1,0 +1,80 @@
+"""What experts and admins do with questions that wait: settle them, and tell those who asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from bot.channels.base import Channel
+from bot.domain import Block, Reply, Style, Waiting
+from bot.handlers import compose
+from bot.handlers.context import vietnam_day
+from bot.kb import Entry, Knowledge, Problem, describe
+from bot.lanes import Wake
+from bot.phrases import say
+from bot.store import Database, inbox, outbox, waiting
+
+TOLD = "told"  # label of the reply that brings an expert's answer
+
+
+class Reviewing:
+    """Use cases of reviewers, without a terminal or a page in them."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        admins: frozenset[str],
+        clock: Callable[[], datetime],
+        replied: Wake,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._admins = admins
+        self._clock = clock
+        self._replied = replied
+
+    async def base_is_broken(self, problems: Sequence[Problem]) -> None:
+        """Tell every admin in chat that the base just saved does not load, and where to look."""
+        text = say("base.broken", count=len(problems), first=describe(problems[0]))
+        async with self._database.writing() as connection:
+            for name, chat in (admin.split(":", 1) for admin in sorted(self._admins)):
+                if channel := self._channels.get(name):
+                    parts = channel.render(Reply((Block(Style.WARNING, text),)), {})
+                    await outbox.put(connection, None, name, chat, parts, self._clock())
+        self._replied.set()
+
+    async def resolve(
+        self, number: int, by: str, knowledge: Knowledge, entry: str | None, note: str | None
+    ) -> Waiting | None:
+        """Settle a question with an entry, a note, or both, and send them to the asker where they asked.
+
+        Returns:
+            The item as it was, or None when no such question waits.
+        """
+        now = self._clock()
+        async with self._database.writing() as connection:
+            item = await waiting.get(connection, number)
+            asked = await inbox.get(connection, number)
+            if item is None or asked is None:
+                return None
+            if not await waiting.resolve(connection, number, by, now, entry, note):
+                return None
+            channel = self._channels[item.channel]
+            reply = _told(item, note, knowledge.entries[entry] if entry else None, knowledge, now)
+            parts = channel.render(reply, asked.payload)
+            await outbox.put(
+                connection, number, item.channel, item.chat, parts, now, label=TOLD, ready=channel.pushes
+            )
+        self._replied.set()
+        return item
+
+
+def _told(item: Waiting, note: str | None, entry: Entry | None, knowledge: Knowledge, now: datetime) -> Reply:
+    head = (
+        Block(Style.TEXT, say("told.head", number=item.number)),
+        Block(Style.QUOTE, item.question),
+        *([Block(Style.TEXT, note)] if note else []),
+    )
+    if entry is None:
+        return Reply(head)
+    card = compose.card(entry, item.number, knowledge, vietnam_day(now))
+    return Reply((*head, *card.blocks), choices=card.choices, buttons=card.buttons)

@@ -1,0 +1,61 @@
+"""The web application: routes, and what surrounds every one of them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
+
+from bot.intake import Intake
+from bot.store import Database
+from bot.web.assets import Assets
+from bot.web.chat import Chat
+from bot.web.crossorigin import SameOriginPosts
+from bot.web.headers import SafeHeaders
+from bot.web.health import Health, Live
+from bot.web.pages import Pages
+from bot.web.sessions import Sessions
+
+WORTH_PACKING = 1000  # bytes
+
+
+def create_app(
+    intake: Intake,
+    database: Database,
+    live: Live,
+    clock: Callable[[], datetime],
+    *,
+    secure_cookies: bool,
+) -> Starlette:
+    """Return the web application.
+
+    Args:
+        intake: stores messages; answering them runs elsewhere and is seen in the database.
+        database: where the transcript is read.
+        live: what is told of the knowledge base at /healthz.
+        clock: UTC.
+        secure_cookies: the page is served by HTTPS.
+    """
+    assets = Assets()
+    pages = Pages(assets)
+    chat = Chat(intake, database, pages, Sessions(secure=secure_cookies), clock)
+    return Starlette(
+        routes=[
+            Route("/", chat.home),
+            Route("/ask", chat.ask, methods=["POST"]),
+            Route("/press", chat.press, methods=["POST"]),
+            Route("/turns/{number:int}", chat.turn),
+            Route("/healthz", Health(database, live).show),
+            Route("/static/{digest}/{name}", assets.serve),
+        ],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(SameOriginPosts, refused=lambda request: pages.trouble(request, 403)),
+            # Safe beside secrets (BREACH): no foreign page can make us mix its words into a transcript.
+            Middleware(GZipMiddleware, minimum_size=WORTH_PACKING),
+        ],
+        exception_handlers={HTTPException: pages.on_http_error, 500: pages.on_http_error},
+    )

@@ -1,0 +1,77 @@
+"""Templates to responses. Whoever asks for a fragment (htmx) gets a fragment, everybody else a page."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bot.phrases import say
+from bot.web.assets import Assets
+from bot.web.headers import HEADERS
+from bot.web.markdown import answer_html
+
+TEMPLATES = Path(__file__).parent / "templates"
+# The emoji that open a button's label, and the drawings that the page shows instead: some phones have none.
+ICONS: Mapping[str, str] = {"👍": "good", "👎": "bad", "🙋": "expert", "📚": "topics", "⚠": "warning"}
+_ICON = re.compile(f"({'|'.join(ICONS)})\\ufe0f?\\s*(.*)", re.DOTALL)
+TROUBLE: Mapping[int, str] = {
+    403: "web.trouble.foreign",
+    404: "web.trouble.missing",
+    413: "web.trouble.too_big",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label without its emoji; `icon` names the drawing, "" for none."""
+
+    icon: str
+    text: str
+
+
+def label(text: str) -> Label:
+    """Split a label into the drawing for its leading emoji and the words."""
+    parts = _ICON.fullmatch(text)
+    return Label(ICONS[parts[1]], parts[2]) if parts else Label("", text)
+
+
+def is_htmx(request: Request) -> bool:
+    """Tell whether a script of ours asks, and wants a fragment."""
+    return request.headers.get("hx-request") == "true"
+
+
+class Pages:
+    """Renders templates; escaping is on everywhere and an unknown name in a template is an error."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(say=say, asset=assets.url, new_key=lambda: str(uuid4()))
+        self._environment.filters.update(answer_html=answer_html, label=label)
+
+    def html(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """Return a rendered template."""
+        return HTMLResponse(self._environment.get_template(template).render(values), status)
+
+    def trouble(self, request: Request, status: int) -> HTMLResponse:
+        """Say what went wrong and what to do, in words for officers."""
+        template = "trouble_line.html" if is_htmx(request) else "trouble.html"
+        response = self.html(template, status, message=say(TROUBLE.get(status, "web.trouble.other")))
+        # What fails outside our middleware, or is refused by it, has to be as safe as the rest.
+        response.headers.update(HEADERS)
+        return response
+
+    async def on_http_error(self, request: Request, error: Exception) -> HTMLResponse:
+        """Answer an error that a route raised on purpose."""
+        return self.trouble(request, error.status_code if isinstance(error, HTTPException) else 500)

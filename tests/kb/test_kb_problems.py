@@ -1,0 +1,335 @@
+"""Every mistake a curator can make is told with its exact place, in words that have a phrase.
+
+Each sample plants one mistake in an otherwise sound base and expects that one problem and no other.
+"""
+# ruff: noqa: E501 (one sample a line)
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import KnowledgeError
+from bot.kb import Problem, check, describe, load
+from bot.kb.loader import MAX_BYTES
+from bot.phrases import keys, placeholders
+
+SOUND = "- {id: sound, question: Sound, answer: S}\n"
+TOPICS = "- {id: nha-o, title: T}\n"
+DOCUMENTS = "55/2023/TT-BTC: {title: T}\n"
+HEAD = "- id: muc-a\n  question: Q\n  answer: A\n"  # the next line is the fourth
+WHOLE = HEAD + (
+    "  topic: nha-o\n  status: checked\n  updated: 2026-11-23\n  variants: [x, y, z]\n"
+    "  sources: [{document: 55/2023/TT-BTC}]\n"
+)  # the next line is the ninth
+
+# code, the file with the mistake, what it says, where that is (line:column, entry)
+UNLOADABLE = [
+    ("wrong_suffix", "a.yml", "", "1:1", ""),
+    ("wrong_suffix", "a.YAML", "", "1:1", ""),
+    ("unknown_folder", "general/a.yaml", SOUND, "1:1", ""),
+    ("unknown_folder", "regulation/x/a.yaml", SOUND, "1:1", ""),
+    ("unknown_folder", "reviewed/a.yaml", SOUND, "1:1", ""),
+    ("unknown_folder", "reviewed/regulations/x/a.yaml", SOUND, "1:1", ""),
+    ("too_big", "a.yaml", "#" * (MAX_BYTES + 1), "1:1", ""),
+    ("not_utf8", "a.yaml", "- id: é\n  b: é".encode() + b"\xff", "2:7", ""),
+    ("not_utf8", "a.yaml", SOUND.encode("utf-16"), "1:1", ""),
+    ("control_character", "a.yaml", "- id: a\n  question: é\x08\n", "2:14", ""),
+    ("control_character", "a.yaml", '- {id: muc-a, question: "a\\0b", answer: A}\n', "1:25", ""),
+    ("tab", "a.yaml", "- id: a\n\tquestion: b\n", "2:1", ""),
+    ("tab", "a.yaml", "- id: a\n  answer: |\n\tb\n", "3:1", ""),
+    ("tab", "a.yaml", "- id:\n\t\tquestion: b\n", "2:1", ""),
+    ("odd_start", "a.yaml", "- id: a\n  answer: **40 triệu**\n", "2:11", ""),
+    ("odd_start", "a.yaml", "- id: a\n  answer: @b\n", "2:11", ""),
+    ("odd_start", "a.yaml", "- id: a\n  answer: `b`\n", "2:11", ""),
+    ("odd_start", "a.yaml", "- id: a\n  answer: %b\n", "2:11", ""),
+    ("stray_colon", "a.yaml", "- id: a\n  question: Mức: bao nhiêu\n", "2:16", ""),
+    ("stray_colon", "a.yaml", "- id: a\n    question: b\n", "2:13", ""),
+    ("no_colon", "a.yaml", "- id: a\n  question b\n  answer: c\n", "2:3", ""),
+    ("no_quote", "a.yaml", '- id: a\n  question: "b\n  answer: c\n', "2:13", ""),
+    ("escape", "a.yaml", '- id: "\\d"\n', "1:8", ""),
+    ("no_dash", "a.yaml", "- id: a\n question: b\n", "2:2", ""),
+    ("no_dash", "a.yaml", "- id: a\nquestion: b\n", "2:1", ""),
+    ("indent", "a.yaml", "- id: a\n  variants:\n    - b\n   - c\n", "4:4", ""),
+    ("indent", "a.yaml", '- id: a\n  question: "b" c\n', "2:17", ""),
+    ("no_bracket", "a.yaml", "- id: a\n  variants: [b, c\n  answer: d\n", "2:13", ""),
+    ("no_bracket", "a.yaml", "- {id: a\n", "1:3", ""),
+    ("after_bar", "a.yaml", "- id: a\n  answer: | b\n", "2:13", ""),
+    ("syntax", "a.yaml", "- id: ]\n", "1:7", ""),
+    ("duplicate_key", "a.yaml", HEAD + "  question: R\n", "4:3", ""),
+    ("duplicate_key", "documents.yaml", DOCUMENTS + DOCUMENTS, "2:1", ""),
+    ("bad_key", "a.yaml", HEAD + "  ? [b]\n  : c\n", "4:5", ""),
+    ("tag", "a.yaml", HEAD + "  evidence: !!python/object:os.system x\n", "4:13", ""),
+    ("tag", "a.yaml", HEAD + "  evidence: ! x\n", "4:13", ""),
+    ("tag", "a.yaml", HEAD + "  evidence: !a!b x\n", "4:13", ""),
+    ("too_many_aliases", "a.yaml", HEAD + "  tests:\n    - &a x\n" + "    - *a\n" * 10, "15:7", ""),
+    ("unknown_alias", "a.yaml", HEAD + "  evidence: *a\n", "4:13", ""),
+    ("unknown_alias", "a.yaml", HEAD + "  tests: &a [*a]\n", "4:14", ""),
+    ("too_deep", "a.yaml", HEAD + "  tests: " + "[" * 9, "4:18", ""),
+    ("too_deep", "a.yaml", "[" * MAX_BYTES, "1:11", ""),
+    ("second_document", "a.yaml", HEAD + "---\n- id: b\n", "4:1", ""),
+    ("file_not_a_list", "a.yaml", "id: a\n", "1:1", ""),
+    ("file_not_a_list", "topics.yaml", "\nnha-o: T\n", "2:1", ""),
+    ("file_not_a_mapping", "documents.yaml", "- x\n", "1:1", ""),
+    ("not_fields", "a.yaml", HEAD + "- b\n", "4:3", ""),
+    ("not_fields", "a.yaml", HEAD + "  sources:\n    - 55/2023/TT-BTC\n", "5:7", "muc-a"),
+    ("not_fields", "documents.yaml", DOCUMENTS + "56/2023/TT-BTC: x\n", "2:17", "56/2023/TT-BTC"),
+    ("missing_field", "a.yaml", SOUND.replace("sound", "b") + "- id: muc-a\n  question: Q\n", "2:3", "muc-a"),
+    ("missing_field", "a.yaml", "- question: Q\n  answer: A\n", "1:3", ""),
+    ("missing_field", "a.yaml", "- id: muc-a\n  question: Q\n  answer:\n", "3:10", "muc-a"),
+    ("unknown_field", "a.yaml", HEAD + "  varaints: [b]\n", "4:3", "muc-a"),
+    ("unknown_field", "a.yaml", HEAD + "  category: practices\n", "4:3", "muc-a"),
+    ("unknown_field", "a.yaml", HEAD + "  sources:\n    - document: x\n      ad: y\n", "6:7", "muc-a"),
+    ("unknown_field", "glossary.yaml", "- {short: hn, full: x, meaning: y}\n", "1:24", "hn"),
+    ("not_a_choice", "a.yaml", HEAD + "  status: done\n", "4:11", "muc-a"),
+    ("not_a_choice", "documents.yaml", "55/2023/TT-BTC: {title: T, status: approved}\n", "1:36", "55/2023/TT-BTC"),
+    ("bad_id", "a.yaml", "- {id: Nhà ở, question: Q, answer: A}\n", "1:8", "Nhà ở"),
+    ("bad_id", "topics.yaml", TOPICS + "- {id: nha--o, title: T}\n", "2:8", "nha--o"),
+    ("long_id", "a.yaml", f"- {{id: {'a' * 61}, question: Q, answer: A}}\n", "1:8", "a" * 60 + "…"),
+    ("empty", "a.yaml", '- {id: muc-a, question: " ", answer: A}\n', "1:25", "muc-a"),
+    ("empty", "a.yaml", HEAD + "  variants:\n    - b\n    -\n", "6:6", "muc-a"),
+    ("empty", "off_topic.yaml", "- {group: g, reply: r, examples: []}\n", "1:34", "g"),
+    ("not_text", "a.yaml", HEAD + "  variants:\n    - mức hỗ trợ: bao nhiêu\n", "5:7", "muc-a"),
+    ("not_a_list", "a.yaml", HEAD + "  variants: b\n", "4:13", "muc-a"),
+    ("bad_date", "a.yaml", HEAD + "  updated: 23/11/2026\n", "4:12", "muc-a"),
+    ("bad_date", "a.yaml", HEAD + "  updated: 2026-02-30\n", "4:12", "muc-a"),
+    ("bad_date", "a.yaml", HEAD + "  updated: 1690000000\n", "4:12", "muc-a"),
+    ("bad_date", "a.yaml", HEAD + "  updated: [x]\n", "4:12", "muc-a"),
+    ("bad_number", "topics.yaml", "- {id: nha-o, title: T, project: 8}\n", "1:34", "nha-o"),
+    ("bad_number", "topics.yaml", "- {id: nha-o, title: T, project: 0}\n", "1:34", "nha-o"),
+    ("bad_number", "topics.yaml", "- {id: nha-o, title: T, project: 1.0}\n", "1:34", "nha-o"),
+    ("not_yes_or_no", "off_topic.yaml", "- {group: g, reply: r, examples: [e], small_talk: có}\n", "1:51", "g"),
+    ("not_yes_or_no", "off_topic.yaml", "- {group: g, reply: r, examples: [e], small_talk: []}\n", "1:51", "g"),
+    ("raw_html", "a.yaml", HEAD.replace(" A\n", " a<br>b\n"), "3:11", "muc-a"),
+    ("raw_html", "a.yaml", HEAD.replace(" A\n", " |\n    <script>x</script>\n"), "3:11", "muc-a"),
+    ("raw_html", "off_topic.yaml", "- {group: g, reply: <b>r, examples: [e]}\n", "1:21", "g"),
+    ("duplicate_id", "z.yaml", "- {id: sound, question: Q, answer: A}\n", "1:8", "sound"),
+    ("duplicate_id", "topics.yaml", TOPICS + TOPICS, "2:8", "nha-o"),
+    ("duplicate_id", "off_topic.yaml", "- {group: g, reply: r, examples: [e]}\n" * 2, "2:11", "g"),
+    ("unknown_topic", "a.yaml", HEAD + "  topic: nha-oo\n", "4:10", "muc-a"),
+    ("unknown_document", "a.yaml", HEAD + "  sources:\n    - document: 55/2023\n", "5:17", "muc-a"),
+    ("unknown_entry", "a.yaml", HEAD + "  see_also: [sound, soundd]\n", "4:21", "muc-a"),
+    ("unknown_entry", "a.yaml", HEAD + "  superseded_by: soundd\n", "4:18", "muc-a"),
+]  # fmt: skip
+
+UNFINISHED = [
+    ("few_variants", "a.yaml", WHOLE.replace("[x, y, z]", "[x, y]"), "7:13", "muc-a"),
+    ("unsigned", "a.yaml", WHOLE.replace("checked", "approved") + "  approved_by: Bà A\n", "5:11", "muc-a"),
+    ("unsigned", "a.yaml", WHOLE.replace("checked", "approved") + "  approved_on: 2026-11-23\n", "5:11", "muc-a"),
+    ("dates_disordered", "a.yaml", WHOLE + "  valid_from: 2026-01-02\n  valid_to: 2026-01-01\n", "10:13", "muc-a"),
+    ("superseded_by_itself", "a.yaml", WHOLE + "  superseded_by: muc-a\n", "9:18", "muc-a"),
+    ("long_answer", "a.yaml", WHOLE.replace(" A\n", f" {'a' * 3_501}\n"), "3:11", "muc-a"),
+    ("bad_link", "a.yaml", WHOLE.replace(" A\n", ' "[a](javascript:alert(1))"\n'), "3:11", "muc-a"),
+    ("bad_link", "a.yaml", WHOLE.replace(" A\n", ' "[a](vbpl.vn/1)"\n'), "3:11", "muc-a"),
+    ("bad_link", "a.yaml", WHOLE.replace(" A\n", ' "![a](data:image/png,x)"\n'), "3:11", "muc-a"),
+    ("bad_link", "a.yaml", WHOLE.replace(" A\n", ' "<mailto:a@b.vn>"\n'), "3:11", "muc-a"),
+    ("bad_link", "off_topic.yaml", '- {group: g, reply: "[a](ftp://b)", examples: [e]}\n', "1:21", "g"),
+    ("test_is_phrasing", "a.yaml", WHOLE + "  tests: [khác, X]\n", "9:17", "muc-a"),
+    ("test_is_phrasing", "a.yaml", WHOLE + "  tests: [q]\n", "9:11", "muc-a"),
+    ("claimed_and_denied", "a.yaml", WHOLE + "  not_this: [Z]\n", "9:14", "muc-a"),
+    ("phrasing_twice", "a.yaml", WHOLE.replace("[x, y, z]", "[x, đ Ế, z, D  ê]"), "7:25", "muc-a"),
+    ("phrasing_twice", "a.yaml", WHOLE.replace("[x, y, z]", "[x, y, z, q]"), "7:23", "muc-a"),
+    ("phrasing_shared", "z.yaml", WHOLE.replace("muc-a", "muc-z").replace(" Q\n", " SỐUND\n"), "2:13", "muc-z"),
+    ("phrasing_shared", "off_topic.yaml", "- {group: g, reply: r, examples: [e, sound]}\n", "1:38", "g"),
+    ("phrasing_shared", "off_topic.yaml", "- {group: g, reply: r, examples: [e]}\n- {group: h, reply: r, examples: [E]}\n", "2:35", "h"),
+    ("changes_itself", "documents.yaml", "55/2023/TT-BTC: {title: T, amends: [55/2023/TT-BTC]}\n", "1:37", "55/2023/TT-BTC"),
+    ("unknown_document", "documents.yaml", "55/2023/TT-BTC: {title: T, replaces: [1]}\n", "1:39", "55/2023/TT-BTC"),
+    ("dates_disordered", "documents.yaml", "55/2023/TT-BTC: {title: T, issued: 2023-01-02, effective: 2023-01-01}\n", "1:59", "55/2023/TT-BTC"),
+    ("dates_disordered", "documents.yaml", "55/2023/TT-BTC: {title: T, issued: 2023-01-02, ended: 2023-01-01}\n", "1:55", "55/2023/TT-BTC"),
+    ("glossary_twice", "glossary.yaml", "- {short: trd, full: x}\n- {short: TRĐ, full: y}\n", "2:11", "TRĐ"),
+    ("glossary_unreached", "glossary.yaml", "- {short: hn, full: x}\n- {short: hn, full: y, near: [z]}\n", "2:11", "hn"),
+    ("glossary_circle", "glossary.yaml", "- {short: hn, full: hộ nghèo}\n- {short: dshn, full: 'danh sách, HN.'}\n", "2:23", "dshn"),
+]  # fmt: skip
+
+
+def _base(file: str, content: str | bytes) -> dict[str, str | bytes]:
+    sound = WHOLE.replace("muc-a", "sound").replace(" Q\n", " Sound\n").replace("[x, y, z]", "[s1, s2, s3]")
+    return {
+        "regulations/sound.yaml": sound,
+        "topics.yaml": TOPICS,
+        "documents.yaml": DOCUMENTS,
+        file: content,
+    }
+
+
+def _refused(base: Path) -> tuple[Problem, ...]:
+    with pytest.raises(KnowledgeError) as caught:
+        load(base)
+    return caught.value.problems
+
+
+def _spots(problems: tuple[Problem, ...]) -> list[tuple[str, str, str, str]]:
+    return [(one.code, one.file, f"{one.line}:{one.column}", one.where) for one in problems]
+
+
+@pytest.mark.parametrize(("code", "file", "content", "spot", "where"), UNLOADABLE)
+def test_a_base_with_one_mistake_is_refused_for_it_alone(write, code, file, content, spot, where):
+    problems = _refused(write(_base(file, content)))
+    assert _spots(problems) == [(code, file, spot, where)]
+    assert describe(problems[0]).startswith(f"{file}:{spot}: {f'[{where}] ' if where else ''}")
+
+
+@pytest.mark.parametrize(("code", "file", "content", "spot", "where"), UNFINISHED)
+def test_a_base_that_loads_is_checked_further(write, code, file, content, spot, where):
+    problems = check(load(write(_base(file, content))))
+    assert _spots(problems) == [(code, file, spot, where)]
+    assert describe(problems[0]).startswith(f"{file}:{spot}: [{where}] ")
+
+
+def test_a_finished_base_has_nothing_to_check(write):
+    assert check(load(write(_base("a.yaml", WHOLE)))) == ()
+
+
+@pytest.mark.parametrize("field", ["topic", "sources", "updated", "status"])
+def test_each_field_that_experts_owe_is_asked_for(write, field):
+    text = "".join(line for line in WHOLE.splitlines(keepends=True) if f"  {field}:" not in line)
+    problems = check(load(write(_base("a.yaml", text))))
+    assert _spots(problems) == [("field_due", "a.yaml", "1:3", "muc-a")]
+    assert problems[0].values == {"field": field}
+
+
+def test_replacements_in_a_circle_are_told_at_each_of_them_and_not_before(write):
+    names = {"muc-a": "muc-b", "muc-b": "muc-c", "muc-c": "muc-b"}
+    text = "".join(
+        WHOLE.replace("muc-a", name)
+        .replace(" Q\n", f" {name}\n")
+        .replace("[x, y, z]", f"[{name} 1, {name} 2, {name} 3]")
+        + f"  superseded_by: {newer}\n"
+        for name, newer in names.items()
+    )
+    problems = check(load(write(_base("a.yaml", text))))
+    code = "superseded_in_circle"
+    assert _spots(problems) == [(code, "a.yaml", "18:18", "muc-b"), (code, "a.yaml", "27:18", "muc-c")]
+
+
+def test_the_longest_answer_is_the_callers_to_say(write):
+    base = write(_base("a.yaml", WHOLE.replace(" A\n", " 12345\n")))
+    assert check(load(base), answer_limit=5) == ()
+    assert _spots(check(load(base), answer_limit=4)) == [("long_answer", "a.yaml", "3:11", "muc-a")]
+
+
+def test_answers_may_link_to_the_web_and_use_a_less_than_sign(write):
+    answer = ' "[a](https://vbpl.vn/1), <http://b.vn>, thu nhập < 1,5 triệu"\n'
+    assert check(load(write(_base("a.yaml", WHOLE.replace(" A\n", answer))))) == ()
+
+
+def test_a_short_form_inside_of_its_own_full_form_is_fine(write):
+    rows = "- {short: bhyt, full: thẻ bhyt}\n- {short: hn, full: Hà Nội, near: [tp hn]}\n- {short: hn, full: hộ nghèo}\n"
+    assert check(load(write(_base("glossary.yaml", rows)))) == ()
+
+
+# --- directories ------------------------------------------------------------------------------------
+
+
+def test_a_directory_that_is_not_there_is_told(tmp_path):
+    assert _spots(_refused(tmp_path / "x")) == [("no_directory", ".", "1:1", "")]
+
+
+@pytest.mark.parametrize("files", [{}, {"a.yaml": ""}, {"off_topic.yaml": ""}, {"topics.yaml": TOPICS}])
+def test_a_base_without_entries_is_refused(write, files):
+    assert _spots(_refused(write(files))) == [("no_entries", ".", "1:1", "")]
+
+
+def test_links_that_leave_the_base_and_linked_folders_are_refused(write, tmp_path):
+    base = write(_base("practices/x.yaml", ""))
+    (tmp_path / "secret.yaml").write_text(SOUND)
+    (base / "a.yaml").symlink_to(tmp_path / "secret.yaml")
+    (base / "inspections").symlink_to(tmp_path)
+    (base / "regulations" / "round").symlink_to(base)
+    files = ("a.yaml", "inspections", "regulations/round")
+    assert _spots(_refused(base)) == [("outside", file, "1:1", "") for file in files]
+
+
+def test_what_cannot_be_opened_is_told(write):
+    base = write(_base("practices/x.yaml", ""))
+    (base / "broken.yaml").symlink_to(base / "nothing")
+    (base / "round.yaml").symlink_to(base / "round.yaml")
+    assert {(one.code, one.file) for one in _refused(base)} <= {
+        ("unreadable", "broken.yaml"),
+        ("unreadable", "round.yaml"),
+    }
+    assert len(_refused(base)) == 2
+
+
+def test_a_file_of_just_the_largest_size_is_read(write):
+    text = SOUND.replace("sound", "muc-a") + "#" * (MAX_BYTES - len(SOUND))
+    assert "muc-a" in load(write({"a.yaml": text})).entries
+
+
+# --- one mistake is told once -----------------------------------------------------------------------
+
+
+def test_a_duplicate_names_both_places(write):
+    base = write(_base("z.yaml", SOUND))
+    (problem,) = _refused(base)
+    assert "z.yaml:1:8: [sound] " in describe(problem)
+    assert "regulations/sound.yaml:1" in describe(problem)
+
+
+def test_an_entry_that_is_broken_can_still_be_referred_to(write):
+    text = HEAD.replace("muc-a", "muc-b") + "  see_also: [muc-a]\n- {id: muc-a, question: Q}\n"
+    assert [one.code for one in _refused(write({"a.yaml": text}))] == ["missing_field"]
+
+
+def test_names_that_an_unreadable_file_may_hold_are_not_called_unknown(write):
+    broken = {"b.yaml": "a: b: c", "topics.yaml": "\t", "documents.yaml": "["}
+    text = HEAD + "  topic: t\n  see_also: [muc-b]\n  sources: [{document: d}]\n"
+    files = [one.file for one in _refused(write({"a.yaml": text, **broken}))]
+    assert files == ["b.yaml", "documents.yaml", "topics.yaml"]
+
+
+def test_an_unreadable_glossary_hides_no_unknown_entry(write):
+    base = write({"a.yaml": HEAD + "  see_also: [muc-b]\n", "glossary.yaml": "[a"})
+    assert [one.code for one in _refused(base)] == ["unknown_entry", "no_bracket"]
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "near"),
+    [
+        (HEAD + "  varaints: [b]\n", "variants"),
+        (HEAD + "  sources:\n    - {document: 55/2023/TT-BTC, att: b}\n", "at"),
+        (HEAD + "  topic: nha-oo\n", "nha-o"),
+        (HEAD + "  sources:\n    - document: 55/2023\n", "55/2023/TT-BTC"),
+        (HEAD + "  see_also: [soundd]\n", "sound"),
+    ],
+)
+def test_the_nearest_known_name_is_suggested(write, content, near):
+    (problem,) = _refused(write(_base("a.yaml", content)))
+    assert problem.values["near"] == near
+    assert f"“{near}”" in describe(problem)
+
+
+def test_nothing_is_suggested_when_nothing_is_near(write):
+    (problem,) = _refused(write(_base("a.yaml", HEAD + "  zzz: b\n")))
+    assert "“" not in describe(problem)
+
+
+def test_a_long_wrong_value_is_cut(write):
+    (problem,) = _refused(write(_base("a.yaml", HEAD + f"  status: {'x' * 5_000}\n")))
+    assert len(describe(problem)) < 200
+
+
+def test_braces_in_a_value_are_just_braces(write):
+    (problem,) = _refused(write(_base("a.yaml", HEAD + '  status: "{value} {0} {"\n')))
+    assert "{value} {0} {" in describe(problem)
+
+
+def test_every_code_has_a_planted_sample_and_a_phrase():
+    elsewhere = {"no_directory", "no_entries", "outside", "unreadable", "field_due", "superseded_in_circle"}
+    planted = {sample[0] for sample in UNLOADABLE + UNFINISHED} | elsewhere
+    phrased = {key.removeprefix("problem.") for key in keys() if key.startswith("problem.")}
+    assert len(planted) > 50
+    assert planted == phrased - {"bad_value"}  # what pydantic may say one day
+
+
+def test_every_phrase_is_used():
+    sources = list((Path(__file__).parents[2] / "bot" / "kb").glob("*.py"))
+    assert len(sources) >= 4
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    assert {key for key in keys() if key.startswith("problem.") and f'"{key[8:]}"' not in text} == set()
+
+
+def test_an_error_of_pydantic_that_we_do_not_know_has_what_its_phrase_needs():
+    assert placeholders("problem.bad_value") == {"field", "value"}
