@@ -15,6 +15,6 @@ def decide(match: Match, thresholds: Thresholds) -> Verdict:
         return Verdict.OFF_TOPIC
     if best >= thresholds.answer:
         return Verdict.ANSWER
-    if best >= thresholds.suggest:
+    if match.helpful >= thresholds.suggest:
         return Verdict.SUGGEST
     return Verdict.UNANSWERED

@@ -18,14 +18,15 @@ from sklearn.preprocessing import StandardScaler
 from bot.matching.evidence import FEATURES, Evidence
 from bot.matching.grams import Floats
 from bot.matching.index import NOTHING, Phrasing
+from bot.normalise import Question
 
 FOLDS = 4
 STRANGERS = 8  # every eighth entry is left out whole in a fold
 MOST_QUESTIONS = 3000  # asked in all; beyond that the figures no longer move
 FEWEST_RIGHT = 30  # questions with a known answer that a calibration needs to mean anything
-LEAST_HELPFUL = 0.5  # share of suggestions that hold the right entry
+HELPFUL = 0.5  # suggestions are shown when they are likelier to hold the right entry than not
 
-Gather = Callable[[Phrasing], Evidence]
+Gather = Callable[[Question], Evidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which confidence on a question is answered, gets suggestions, or is off topic."""
+    """From which probability on a question is answered, gets suggestions, or is off topic."""
 
-    answer: float
-    suggest: float
-    off_topic: float
+    answer: float  # that the best entry is right
+    suggest: float  # that one of the candidates is
+    off_topic: float  # that the best group is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ FALLBACK = Weights(
     coefficients=np.array([{"nearest": 10.0, "coverage": 2.0}.get(name, 0.0) for name in FEATURES], np.float32),
     bias=-9.0,
 )
-CAUTIOUS = Thresholds(answer=0.9, suggest=0.2, off_topic=0.5)
+CAUTIOUS = Thresholds(answer=0.9, suggest=HELPFUL, off_topic=0.9)
 
 
 def calibrate(
@@ -82,7 +83,7 @@ def calibrate(
         phrasings: of the whole base.
         groups: the off-topic classes.
         prepare: builds an index of some phrasings and returns how to gather evidence from it.
-        max_wrong_answers: share of wrong answers among those given that is bearable, 0..1.
+        max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
 
     Returns:
         The weights, and thresholds that keep that share on the questions left out.
@@ -110,7 +111,7 @@ def _trials(
         gather = prepare(kept)
         for phrasing in asked:
             known = phrasing.label in present and phrasing.label != NOTHING
-            yield Trial(phrasing.label if known else None, gather(phrasing))
+            yield Trial(phrasing.label if known else None, gather(phrasing.text))
 
 
 def _folds(phrasings: Sequence[Phrasing]) -> list[int]:
@@ -139,27 +140,27 @@ def _thresholds(
     trials: Sequence[Trial], weights: Weights, groups: frozenset[str], max_wrong_answers: float
 ) -> Thresholds:
     best = [_best(trial, weights, groups, entries=True) for trial in trials]
-    right = [trial.right is not None and label == trial.right for trial, (label, _) in zip(trials, best, strict=True)]
-    confidence = np.array([probability for _, probability in best])
-    top4 = [_among_best(trial, weights, groups) for trial in trials]
     off = [_best(trial, weights, groups, entries=False) for trial in trials]
-    off_right = [label == trial.right for trial, (label, _) in zip(trials, off, strict=True)]
-    answer = _lowest_bearable(confidence, np.array(right), max_wrong_answers)
-    below = confidence < answer
     return Thresholds(
-        answer=answer,
-        suggest=min(answer, _lowest_bearable(confidence[below], np.array(top4)[below], 1 - LEAST_HELPFUL)),
-        off_topic=_lowest_bearable(np.array([p for _, p in off]), np.array(off_right), 0.1),
+        answer=_lowest(best, trials, max_wrong_answers),
+        suggest=HELPFUL,
+        off_topic=_lowest(off, trials, max_wrong_answers),
     )
+
+
+def _lowest(best: Sequence[tuple[str, float]], trials: Sequence[Trial], bearable: float) -> float:
+    """Return the lowest confidence from which on replies are wrong to at most the bearable share of questions."""
+    pairs = sorted(
+        ((p, label != trial.right) for (label, p), trial in zip(best, trials, strict=True)), reverse=True
+    )
+    wrong = np.cumsum([is_wrong for _, is_wrong in pairs])
+    allowed = int(np.searchsorted(wrong, bearable * len(trials), side="right"))
+    return pairs[allowed - 1][0] if allowed else 1.01
 
 
 def _best(trial: Trial, weights: Weights, groups: frozenset[str], *, entries: bool) -> tuple[str, float]:
     ranked = _ranked(trial, weights, groups, entries=entries)
     return ranked[0] if ranked else ("", 0.0)
-
-
-def _among_best(trial: Trial, weights: Weights, groups: frozenset[str]) -> bool:
-    return trial.right in [label for label, _ in _ranked(trial, weights, groups, entries=True)[:4]]
 
 
 def _ranked(
@@ -168,11 +169,3 @@ def _ranked(
     pairs = zip(trial.evidence.labels, weights.probabilities(trial.evidence), strict=True)
     chosen = [(label, float(p)) for label, p in pairs if (label not in groups) == entries]
     return sorted(chosen, key=lambda pair: (-pair[1], pair[0]))
-
-
-def _lowest_bearable(confidence: NDArray[np.float64], right: NDArray[np.bool_], bearable: float) -> float:
-    """Return the lowest threshold above which at most the bearable share is wrong; above 1 if there is none."""
-    order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(wrong <= bearable)
-    return float(confidence[order][good[-1]]) if len(good) else 1.01

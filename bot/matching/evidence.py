@@ -19,19 +19,19 @@ FEATURES = (
     "margin",  # the classifier's, for this class
     "margin_lead",  # over the best other class
     "nearest",  # cosine of the class's nearest phrasing
-    "nearest_lead",  # over the best other class
+    "nearest_lead",
     "whole",  # cosine of all that the class says, phrasings and answer
-    "whole_lead",  # over the best other class
+    "whole_lead",
     "bm25",  # score of all that the class says, as a share of the best class's
-    "bm25_lead",  # over the best other class
+    "bm25_lead",
     "top3",  # mean cosine of its three nearest phrasings
     "edit",  # RapidFuzz token_sort_ratio with the nearest phrasing, 0..1
-    "coverage",  # share of the question's words, weighted by rarity, that the class uses
-    "in_answer",  # the same for the class's answer
-    "unknown",  # share of the question's words, weighted by rarity, that the base never uses
+    "coverage",  # share of the question's words, weighted by rarity, that its phrasings use
+    "in_answer",  # the same for its answer
     "document",  # +1 names the same document, -1 only others, 0 names none
-    "near_miss",  # cosine of the nearest `not_this` of this class, beyond its nearest phrasing
     "is_group",  # 1 for an off-topic group
+    "unknown",  # share of the question's words, weighted by rarity, that the base never uses
+    "near_miss",  # cosine of the class's nearest `not_this` beyond that of its nearest phrasing
     "length",  # log of the number of words
 )
 
@@ -55,47 +55,60 @@ class Evidence:
     features: Floats  # len(labels) x len(FEATURES)
 
 
-def gather(
-    question: Question, index: Index, profiles: Mapping[str, Profile], rarity: Mapping[str, float]
-) -> Evidence:
-    """Return the evidence for the classes worth considering.
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Gathers the evidence for questions from one index.
 
     Args:
-        question: normalised as the base is.
-        index: of the base's phrasings.
-        profiles: by class; those of `NOTHING` are not needed.
-        rarity: idf of each folded word of the base; others count as the rarest.
+        index: of the base's phrasings and answers.
+        profiles: by class; that of `NOTHING` is not needed.
+        rarity: how few classes use each folded word of the base; unknown words count as the rarest.
     """
-    vector = index.vocabulary.vector(question)
-    similarities = index.similarities(vector)
-    nearest = index.nearest(similarities)
-    rankings = (index.margins(vector), nearest, index.wholes(vector), index.relevances(question))
-    shortlist = _shortlist(index.labels, rankings)
-    words = _weighted_words(question, rarity)
-    unknown = sum(weight for word, weight in words.items() if word not in rarity)
-    rows = []
-    for at in shortlist:
-        profile = profiles[index.labels[at]]
-        own = similarities[index.starts[at] : index.starts[at + 1]]
-        closest = index.texts[index.starts[at] + int(np.argmax(own))]
-        rows.append(
+
+    index: Index
+    profiles: Mapping[str, Profile]
+    rarity: Mapping[str, float]
+
+    def __call__(self, question: Question) -> Evidence:
+        """Return the evidence for the classes worth considering; the question is normalised as the base is."""
+        index = self.index
+        vector = index.vocabulary.vector(question)
+        similarities = index.similarities(vector)
+        nearest = index.nearest(similarities)
+        rankings = (index.margins(vector), nearest, index.wholes(vector), index.relevances(question))
+        words = _weighted_words(question, self.rarity)
+        unknown = sum(weight for word, weight in words.items() if word not in self.rarity)
+        shortlist = _shortlist(index.labels, rankings)
+        rows = [
             [
                 *(value for scores in rankings for value in (scores[at], scores[at] - _best_other(scores, at))),
-                np.sort(own)[-3:].mean(),
-                fuzz.token_sort_ratio(question.folded, closest.folded) / 100,
-                sum(weight for word, weight in words.items() if word in profile.words),
-                sum(weight for word, weight in words.items() if word in profile.said),
+                *self._phrasing(question, at, similarities),
+                *self._content(question, words, self.profiles[index.labels[at]]),
                 unknown,
-                _agreement(question.documents, profile.documents),
-                max((_cosine(vector, miss) for miss in profile.near_misses), default=0.0) - nearest[at]
-                if profile.near_misses
-                else 0.0,
-                float(profile.is_group),
+                _near_miss(vector, self.profiles[index.labels[at]]) - nearest[at],
                 np.log1p(len(words)),
             ]
+            for at in shortlist
+        ]
+        features = np.array(rows, np.float32).reshape(len(shortlist), len(FEATURES))
+        return Evidence(tuple(index.labels[at] for at in shortlist), features)
+
+    def _phrasing(self, question: Question, at: int, similarities: Floats) -> tuple[float, float]:
+        start, end = self.index.starts[at], self.index.starts[at + 1]
+        own = similarities[start:end]
+        closest = self.index.texts[start + int(np.argmax(own))]
+        edit = fuzz.token_sort_ratio(question.folded, closest.folded) / 100
+        return float(np.sort(own)[-3:].mean()), edit
+
+    def _content(
+        self, question: Question, words: Mapping[str, float], profile: Profile
+    ) -> tuple[float, float, float, float]:
+        return (
+            sum(weight for word, weight in words.items() if word in profile.words),
+            sum(weight for word, weight in words.items() if word in profile.said),
+            _agreement(question.documents, profile.documents),
+            float(profile.is_group),
         )
-    features = np.array(rows, np.float32).reshape(len(shortlist), len(FEATURES))
-    return Evidence(tuple(index.labels[at] for at in shortlist), features)
 
 
 def _shortlist(labels: Sequence[str], rankings: Sequence[Floats]) -> list[int]:
@@ -120,6 +133,10 @@ def _agreement(asked: tuple[str, ...], cited: frozenset[str]) -> float:
     if not asked:
         return 0.0
     return 1.0 if cited.intersection(asked) else -1.0
+
+
+def _near_miss(vector: Vector, profile: Profile) -> float:
+    return max((_cosine(vector, miss) for miss in profile.near_misses), default=0.0)
 
 
 def _cosine(a: Vector, b: Vector) -> float:

@@ -8,8 +8,8 @@ import numpy as np
 
 from bot.domain import Candidate
 from bot.kb import Entry, Knowledge
-from bot.matching.calibrate import Gather, Thresholds, Weights, calibrate
-from bot.matching.evidence import Profile, gather
+from bot.matching.calibrate import Thresholds, Weights, calibrate
+from bot.matching.evidence import Gatherer, Profile
 from bot.matching.index import NOTHING, Index, Phrasing
 from bot.normalise import Normaliser, Question
 
@@ -27,6 +27,11 @@ class Match:
     group: str | None
     group_confidence: float
 
+    @property
+    def helpful(self) -> float:
+        """The probability that one of the candidates is right, 0..1."""
+        return min(1.0, sum(candidate.confidence for candidate in self.candidates))
+
 
 class Matcher:
     """Finds the entries that answer a question. Immutable; safe to use from several threads."""
@@ -36,7 +41,7 @@ class Matcher:
         normalise: Normaliser,
         phrasings: Sequence[Phrasing],
         groups: frozenset[str],
-        evidence: Gather,
+        evidence: Gatherer,
         weights: Weights,
         thresholds: Thresholds,
     ) -> None:
@@ -52,7 +57,7 @@ class Matcher:
         question = self._normalise(text)
         if not question.folded:
             return Match(question, (), None, 0.0)
-        evidence = self._evidence(Phrasing("", question))
+        evidence = self._evidence(question)
         probabilities = self._weights.probabilities(evidence)
         verbatim = self._verbatim.get(question.folded)
         ranked = sorted(
@@ -84,7 +89,7 @@ def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
 
     Args:
         knowledge: with at least one entry.
-        max_wrong_answers: share of wrong answers among those given that is bearable, 0..1.
+        max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
     """
     normalise = _normaliser(knowledge)
     phrasings = list(_phrasings(knowledge, normalise))
@@ -92,7 +97,7 @@ def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
     said = {entry.id: normalise(_said(entry)) for entry in knowledge.entries.values()}
     misses = {entry.id: [normalise(text) for text in entry.not_this] for entry in knowledge.entries.values()}
 
-    def prepare(kept: Sequence[Phrasing]) -> Gather:
+    def prepare(kept: Sequence[Phrasing]) -> Gatherer:
         return _prepare(kept, groups, said, misses)
 
     weights, thresholds = calibrate(phrasings, groups, prepare, max_wrong_answers)
@@ -132,7 +137,7 @@ def _prepare(
     groups: frozenset[str],
     said: Mapping[str, Question],
     misses: Mapping[str, Sequence[Question]],
-) -> Gather:
+) -> Gatherer:
     index = Index(kept, said)
     texts: dict[str, list[Question]] = defaultdict(list)
     for phrasing in kept:
@@ -149,8 +154,7 @@ def _prepare(
         )
         for label, own in texts.items()
     }
-    rarity = _rarity(texts.values())
-    return lambda phrasing: gather(phrasing.text, index, profiles, rarity)
+    return Gatherer(index, profiles, _rarity(texts.values()))
 
 
 def _rarity(classes: Collection[Sequence[Question]]) -> dict[str, float]:

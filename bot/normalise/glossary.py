@@ -13,7 +13,12 @@ NUMBER_FOLLOWS: Final = "#"
 
 _WITH_DIGIT: Final = re.compile(r"[^\W\d_]+[0-9]+")
 _DECIMAL: Final = re.compile(r"([a-z]+)([0-9]+\.[0-9]+)")
-_TIMES: Final = frozenset({"nam", "thang", "tuan", "ngay", "lan"})
+# fmt: off
+_COUNTED: Final = frozenset((
+    "nam", "thang", "tuan", "ngay", "lan", "gio", "tuoi",
+    "trieu", "tr", "trd", "ty", "nghin", "ngan", "k", "dong", "phan", "m2", "kg", "ha",
+))
+# fmt: on
 
 Spell = Callable[[str, Container[str]], tuple[str, ...]]
 """Cuts a text into tokens spelled as in messages; those in the container keep their digits (da1)."""
@@ -54,7 +59,7 @@ class _Sense:
         # "đã 1 năm" is no "dự án 1": whoever typed the marks did not abbreviate.
         if self.spelled is not None and words[place] not in (self.short[0], self.spelled):
             return False
-        if self.apart and context.counts_time(after):
+        if self.apart and context.counts(place, after):
             return False
         return context.holds(self.near, after)
 
@@ -79,9 +84,11 @@ class _Context:
             self._answers[near] = answer
         return answer
 
-    def counts_time(self, after: int) -> bool:
-        """Tell whether what stands before `after` counts months or times ("da 1 nam": đã 1 năm)."""
-        if after >= len(self.folded) or self.folded[after] not in _TIMES:
+    def counts(self, place: int, after: int) -> bool:
+        """Tell whether the number before `after` counts something: đã 1 năm, tối đa 3 triệu."""
+        if place and self.folded[place - 1] == "toi":
+            return True
+        if after >= len(self.folded) or self.folded[after] not in _COUNTED:
             return False
         return not self._is_number(after + 1)  # "da 1 nam 2023" is dự án 1
 

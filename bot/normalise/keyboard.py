@@ -58,19 +58,23 @@ def telex(word: str) -> Reading | None:
     """
     if len(word) > _LONGEST or not word.isascii() or not word.isalpha():
         return None
+    return _telex(word, far=True) or _telex(word, far=False)
+
+
+def _telex(word: str, *, far: bool) -> Reading | None:
+    """Read `word`; with `far` a vowel met again further on is a key (`nhieue`), else a letter (ngoèo)."""
     base = ""
     marks: set[str] = set()
     tones: set[int] = set()
     orderly = True
     for place, letter in enumerate(word):
-        vowels = any(vowel in base for vowel in _VOWELS)
-        if vowels and letter in _TELEX_TONES:
+        if letter in _TELEX_TONES and _has_any(base, _VOWELS):
             tones.add(_TELEX_TONES[letter])
             orderly = orderly and place == len(word) - 1
-        elif letter == "w" and (base or place):
-            base += "" if any(vowel in base for vowel in "aou") else "u"
+        elif letter == "w" and base:
+            base += "" if _has_any(base, "aou") else "u"
             marks.add("w")
-        elif letter in "aeo" and letter in base:
+        elif letter in "aeo" and (base.endswith(letter) or (far and letter in base)):
             marks.add("^")
             orderly = orderly and base.endswith(letter)
         elif letter == "d" and base.startswith("d") and "9" not in marks:
@@ -82,6 +86,10 @@ def telex(word: str) -> Reading | None:
         return None
     found = _syllable(base, marks, max(tones, default=0), strict=not orderly)
     return Reading(found, orderly) if found else None
+
+
+def _has_any(base: str, letters: str) -> bool:
+    return any(letter in base for letter in letters)
 
 
 _VNI: Final = re.compile(r"[a-z]+[1-9][a-z1-9]*")

@@ -46,7 +46,7 @@ _AFTER_GI: Final = _listed(
     """
     a ac ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e em en eo ec et
     êng êt êm ên êu êc  n m p  o oc oi on ong ot op om ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơn ơm ơt
-    u uc ui un ung up ut ua uôc uôi uôm uông ư ưa ưc ưng ưt ươc ươi ươm ương ươt
+    u uc ui um un ung up ut ua uôc uôi uôm uông ư ưa ưc ưng ưt ươc ươi ươm ương ươt
 """
 )
 _Y: Final = _listed("y yêm yên yêng yêt yêu")
@@ -54,6 +54,9 @@ _Y: Final = _listed("y yêm yên yêng yêt yêu")
 _FREE_ONSETS: Final = ("", *_listed("b ch d đ h kh l m n nh p ph r s t th tr v x"))
 _STOPS: Final = ("c", "ch", "p", "t")  # after these only sắc and nặng exist
 _MARKED: Final = "ăâêôơư"
+
+_TAKES_NG: Final = frozenset("aăâoôơuư")
+_TAKES_NGH: Final = frozenset("eêi")
 
 # One spelling where both i and y are in use (kĩ/kỹ, lí/lý, quí/quý). The unaccented pairs never tell two
 # words apart that officers use; `hi`, `si`, `i` alone and everything with a coda stay as typed.
@@ -107,6 +110,13 @@ def _tone_place(syllable: str) -> int:
     return start
 
 
+def _with_h(toneless: str) -> str:
+    """Return `toneless` with the commonest mistake of Vietnamese spelling mended: ngèo, nghành."""
+    if toneless.startswith("ngh"):
+        return "ng" + toneless[3:] if toneless[3:4] in _TAKES_NG else toneless
+    return "ngh" + toneless[2:] if toneless.startswith("ng") and toneless[2:3] in _TAKES_NGH else toneless
+
+
 def spoken(toneless: str, tone: int) -> bool:
     """Tell whether a syllable with this tone can exist: closed by a stop it has only sắc or nặng."""
     return tone in (2, 5) or not toneless.endswith(_STOPS)
@@ -132,12 +142,12 @@ def canonical(word: str) -> str | None:
     parts = without_tone(word)
     if parts is None:
         return None
-    toneless, tone = parts
+    toneless, tone = _with_h(parts[0]), parts[1]
     if toneless in TONELESS:
         return write(toneless, tone)
     if toneless in FOLDED and tone == 0:
         return _I_OR_Y.get(toneless, toneless)
     # Half-marked: a tone but no vowel mark ("nghiẹp"), or vowel marks that do not belong together.
     if fold(toneless) in FOLDED:
-        return word
+        return word if toneless == parts[0] else None
     return None

@@ -20,6 +20,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 # The emoji that open a button's label, and the drawings that the page shows instead: some phones have none.
 ICONS: Mapping[str, str] = {"👍": "good", "👎": "bad", "🙋": "expert", "📚": "topics", "⚠": "warning"}
 _ICON = re.compile(f"({'|'.join(ICONS)})\\ufe0f?\\s*(.*)", re.DOTALL)
+_FIRST_SENTENCE = re.compile(r"(.+?[.!?])\s+(.+)", re.DOTALL)
+MOST_AT_ONCE = 160  # characters of a warning; more would push the answer off a phone's screen
 TROUBLE: Mapping[int, str] = {
     403: "web.trouble.foreign",
     404: "web.trouble.missing",
@@ -41,6 +43,21 @@ def label(text: str) -> Label:
     return Label(ICONS[parts[1]], parts[2]) if parts else Label("", text)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning; `rest` is "" where all of it is short enough to be read at once."""
+
+    first: str
+    rest: str
+
+
+def notice(text: str) -> Notice:
+    """Split a long warning after its first sentence; its emoji makes room for a drawing."""
+    words = label(text).text
+    parts = _FIRST_SENTENCE.fullmatch(words) if len(words) > MOST_AT_ONCE else None
+    return Notice(parts[1], parts[2]) if parts else Notice(words, "")
+
+
 def is_htmx(request: Request) -> bool:
     """Tell whether a script of ours asks, and wants a fragment."""
     return request.headers.get("hx-request") == "true"
@@ -58,7 +75,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(say=say, asset=assets.url, new_key=lambda: str(uuid4()))
-        self._environment.filters.update(answer_html=answer_html, label=label)
+        self._environment.filters.update(answer_html=answer_html, label=label, notice=notice)
 
     def html(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """Return a rendered template."""

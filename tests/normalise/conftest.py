@@ -63,10 +63,8 @@ DOCUMENTS: dict[str, int | None] = {
     "30a/2008/NQ-CP": 2008,
     "Hiến pháp 2013": 2013,  # no number: cannot be cited by one
 }
-WORDS = {
-    word: 10
-    for word in "ho ngheo can chuan so duoc bao nhieu tien tro nha o moi xay lam nghe dat san xuat va an toan".split()
-}
+VOCABULARY = "ho ngheo can chuan so duoc bao nhieu tien tro nha o moi xay lam nghe dat san xuat va an toan"
+WORDS = dict.fromkeys(VOCABULARY.split(), 10)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ def test_numbered_projects(normalise: Normaliser, forms: tuple[str, ...]) -> Non
 def test_da_is_not_always_a_project(normalise: Normaliser) -> None:
     assert normalise("đã 1 năm").text == "đã 1 năm"
     assert normalise("da 3 thang chua co tien").text == "da 3 thang chua co tien"
+    assert normalise("toi da 3 trieu").text == "toi da 3 trieu"
+    assert normalise("tối đa 3 hộ").folded == normalise("toi da 3 ho").folded == "toi da 3 ho"
     assert normalise("da3 thang nay").text == "dự án 3 thang nay"
     assert normalise("đã 2 hộ").text == "đã 2 hộ"
 
@@ -65,5 +67,7 @@ def test_a_glossary_that_turns_in_a_circle_does_no_harm() -> None:
 
 
 def test_rows_that_say_nothing_are_no_trouble() -> None:
-    odd = Normaliser([Row("", "gì"), Row("?", "gì"), Row("hn", "hn"), Row("a b c d e f g", "x"), Row("z", "", ("",))])
+    odd = Normaliser(
+        [Row("", "gì"), Row("?", "gì"), Row("hn", "hn"), Row("a b c d e f g", "x"), Row("z", "", ("",))]
+    )
     assert odd("hn ? z").text == "hn"

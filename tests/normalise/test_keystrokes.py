@@ -96,7 +96,15 @@ def test_examples(bare: Normaliser, typed: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["bhyt cho hssv", "facebook zalo excel word", "data covid", "ubnd xd", "vốn tw", "ho ngheo tu nam", "hoa mua"],
+    [
+        "bhyt cho hssv",
+        "facebook zalo excel word",
+        "data covid",
+        "ubnd xd",
+        "vốn tw",
+        "ho ngheo tu nam",
+        "hoa mua",
+    ],
 )
 def test_what_is_no_telex_stays(normalise: Normaliser, text: str) -> None:
     assert fold(normalise(text).text).replace("trung uong", "tw") == fold(text)

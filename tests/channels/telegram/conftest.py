@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from telegram_base import write_base
 from telegram_emulator import Emulator, install
+from telegram_process import ADMIN, Bot, Launcher
 
 
 @pytest.fixture(scope="session")
-def _emulator() -> Iterator[Emulator]:
+def _installed() -> None:
     install()
+
+
+@pytest.fixture(scope="session")
+def _emulator(_installed: None) -> Iterator[Emulator]:
     emulator = Emulator()
     yield emulator
     emulator.close()
@@ -18,3 +24,25 @@ def _emulator() -> Iterator[Emulator]:
 def emulator(_emulator: Emulator) -> Emulator:
     _emulator.reset()
     return _emulator
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    launcher = Launcher()
+    yield launcher
+    launcher.close()
+
+
+@pytest.fixture(scope="session")
+def spawned(
+    _installed: None, launcher: Launcher, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Bot, Emulator]]:
+    """A bot that is starting beside the launcher, and its Telegram; imports take both of them seconds."""
+    home = tmp_path_factory.mktemp("town")
+    emulator = Emulator()
+    bot = Bot(home, write_base(home / "base"), emulator, ADMINS=f"telegram:{ADMIN}")
+    bot.spawn()
+    yield bot, emulator
+    if bot.alive():
+        bot.kill()
+    emulator.close()

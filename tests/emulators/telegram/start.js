@@ -165,8 +165,11 @@ async function suffer(fault, req, res) {
     return true;
   }
   if (fault.kind === 'hold_before') { // whoever is gone meanwhile has sent nothing
+    let gone = false;
+    ['end', 'close'].forEach((name) => req.socket.once(name, () => { gone = true; }));
     await hold(fault.ms);
-    return req.socket.destroyed;
+    if (gone) req.socket.destroy();
+    return gone;
   }
   if (fault.kind === 'reset_after') { // accepted, but nobody hears of it
     res.json = () => req.socket.destroy();
