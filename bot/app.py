@@ -126,9 +126,7 @@ def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
 
 
 def _web_server(app: App) -> uvicorn.Server:
-    page = create_app(
-        app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies
-    )
+    page = create_app(app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies)
     return uvicorn.Server(
         uvicorn.Config(
             page,

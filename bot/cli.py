@@ -23,8 +23,8 @@ from bot.decide import decide
 from bot.domain import Envelope, Verdict, Waiting
 from bot.errors import ConfigError, KnowledgeError
 from bot.kb import check, describe, json_schema, load
-from bot.live import Brain, build_brain
 from bot.lanes import Wake
+from bot.live import Brain, build_brain
 from bot.logs import set_up
 from bot.phrases import say
 from bot.reviewing import Reviewing
@@ -226,7 +226,9 @@ def list_command(
     table = Table("#", "Hỏi lúc (UTC)", "Kênh", "Lý do", "Câu hỏi")
     for item in items:
         asked = f"{item.asked_at:%d/%m/%Y %H:%M}"
-        table.add_row(str(item.number), asked, item.channel, say(f"reason.{item.reason.value}"), item.question)
+        table.add_row(
+            str(item.number), asked, item.channel, say(f"reason.{item.reason.value}"), item.question
+        )
     out.print(table if items else say("queue.none"))
 
 

@@ -8,8 +8,8 @@ from rich.panel import Panel
 from rich.text import Text as RichText
 
 from bot.channels.base import Payload
-from bot.domain import Block, Ignored, Message, Reply, Style, Text
 from bot.channels.wire import dump_reply, load_reply
+from bot.domain import Block, Ignored, Message, Reply, Style, Text
 
 STYLES: Mapping[Style, str] = {
     Style.TEXT: "",

@@ -32,7 +32,7 @@ def unusable(request: Unusable) -> Outcome:
 
 def topics(request: Topics, context: Context) -> Outcome:
     """Show the topics, or a page of one topic's questions."""
-    if request.topic in context.knowledge.topics:
+    if request.topic is not None and request.topic in context.knowledge.topics:
         return Outcome(_topic(request.topic, request.page, context))
     counts = {name: len(_entries(name, context)) for name in context.knowledge.topics}
     choices = tuple(

@@ -61,21 +61,22 @@ def warnings(entry: Entry, knowledge: Knowledge, today: date) -> Iterator[Block]
     if entry.status is Status.DRAFT:
         yield Block(Style.WARNING, say("warning.draft"))
     if entry.valid_to and entry.valid_to < today:
-        yield Block(Style.WARNING, _expired(entry, knowledge))
-    elif entry.superseded_by:
-        yield Block(Style.WARNING, say("warning.superseded", question=_question(knowledge, entry.superseded_by)))
+        yield Block(Style.WARNING, _expired(entry, entry.valid_to, knowledge))
+    elif entry.superseded_by and entry.valid_to is None:
+        yield Block(
+            Style.WARNING, say("warning.superseded", question=_question(knowledge, entry.superseded_by))
+        )
     if entry.valid_from and entry.valid_from > today:
         yield Block(Style.WARNING, say("warning.not_yet", day=day(entry.valid_from)))
     for source in entry.sources:
         yield from _document_warnings(source.document, knowledge, today)
 
 
-def _expired(entry: Entry, knowledge: Knowledge) -> str:
-    assert entry.valid_to is not None
+def _expired(entry: Entry, last: date, knowledge: Knowledge) -> str:
     if entry.superseded_by:
         question = _question(knowledge, entry.superseded_by)
-        return say("warning.expired_replaced", day=day(entry.valid_to), question=question)
-    return say("warning.expired", day=day(entry.valid_to))
+        return say("warning.expired_replaced", day=day(last), question=question)
+    return say("warning.expired", day=day(last))
 
 
 def _question(knowledge: Knowledge, entry: str) -> str:

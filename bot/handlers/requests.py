@@ -112,7 +112,9 @@ COMMANDS = {
 _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+.*)?", re.DOTALL)
 # The line under an answer, pasted whole or in part: "Mã nha-o-muc-ho-tro · bản 3fa2 · 23/11/2026".
-_CODE = re.compile(r"(?:ma\s+)?([a-z0-9]+(?:-[a-z0-9]+)+)[\s·,.:;-]+(?:ban\s+)?([0-9a-f]{4,64})(?:\b.*)?", re.DOTALL)
+_CODE = re.compile(
+    r"(?:ma\s+)?([a-z0-9]+(?:-[a-z0-9]+)+)[\s·,.:;-]+(?:ban\s+)?([0-9a-f]{4,64})(?:\b.*)?", re.DOTALL
+)
 _ACTION = re.compile(r"([a-z])(?::([a-z0-9-]{1,60}))?(?::([0-9]{1,3}))?")
 
 

@@ -65,7 +65,9 @@ class Trial:
 FALLBACK = Weights(
     mean=np.zeros(len(FEATURES), np.float32),
     scale=np.ones(len(FEATURES), np.float32),
-    coefficients=np.array([{"nearest": 10.0, "coverage": 2.0}.get(name, 0.0) for name in FEATURES], np.float32),
+    coefficients=np.array(
+        [{"nearest": 10.0, "coverage": 2.0}.get(name, 0.0) for name in FEATURES], np.float32
+    ),
     bias=-9.0,
 )
 CAUTIOUS = Thresholds(answer=0.9, suggest=HELPFUL, off_topic=0.9)
@@ -103,7 +105,9 @@ def _trials(
     every = max(1, -(-len(phrasings) // MOST_QUESTIONS))
     for fold in range(FOLDS):
         strangers = set(entries[fold::STRANGERS]) if len(entries) >= STRANGERS else set()
-        kept = [p for p, own in zip(phrasings, folds, strict=True) if own != fold and p.label not in strangers]
+        kept = [
+            p for p, own in zip(phrasings, folds, strict=True) if own != fold and p.label not in strangers
+        ]
         asked = [p for p, own in zip(phrasings, folds, strict=True) if own == fold][::every]
         present = {phrasing.label for phrasing in kept}
         if not present - groups - {NOTHING}:

@@ -81,7 +81,11 @@ class Gatherer:
         shortlist = _shortlist(index.labels, rankings)
         rows = [
             [
-                *(value for scores in rankings for value in (scores[at], scores[at] - _best_other(scores, at))),
+                *(
+                    value
+                    for scores in rankings
+                    for value in (scores[at], scores[at] - _best_other(scores, at))
+                ),
                 *self._phrasing(question, at, similarities),
                 *self._content(question, words, self.profiles[index.labels[at]]),
                 unknown,

@@ -7,6 +7,7 @@ two cosines. Words with diacritics count beside those without when they were typ
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,7 +26,7 @@ WEIGHTS = {"word": 0.5, "character": 0.5}  # of a family's cosine in the whole
 def words(question: Question) -> list[str]:
     """Return the word unigrams and bigrams of a text, and its words with diacritics where typed."""
     plain = question.folded.split()
-    pairs = [f"{a} {b}" for a, b in zip(plain, plain[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(plain)]
     accented = [word for word in question.text.split() if not word.isascii()]
     return [*plain, *pairs, *accented]
 

@@ -107,6 +107,7 @@ class Bot:
             name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
         }
         self._pid = 0
+        self._process: subprocess.Popen[bytes] | None = None  # not when it was forked
 
     def spawn(self) -> None:
         """Start it as anybody would, and go on."""
@@ -140,9 +141,12 @@ class Bot:
         """Kill it as the power going off would: it cannot do a thing about it."""
         os.kill(self._pid, signal.SIGKILL)
         wait_for(lambda: not self.alive(), 10, lambda: "the end of the bot")
+        if self._process:
+            self._process.wait()
 
     def stop(self) -> int:
         """Ask it to stop and return its exit code."""
+        assert self._process is not None
         self._process.terminate()
         return self._process.wait(20)
 

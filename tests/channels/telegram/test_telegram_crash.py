@@ -34,7 +34,8 @@ class Burst:
         self.bot.kill()
         for part in self.bot.rows(f"{SENT} WHERE state = 'working'"):
             self.in_flight[part["chat"], part["text"]] += 1
-        self.emulator.release()  # what Telegram still held is let go; nobody is there to hear
+        pause(0.1)  # until Telegram sees that the lines are dead
+        self.emulator.release()  # what it still held is let go
         if self.bot.rows("SELECT 1 FROM inbox LIMIT 1"):
             self.bot.let_pass(61)  # the leases of the dead run out
 
