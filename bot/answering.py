@@ -1,4 +1,4 @@
-"""From the inbox to the outbox: a claimed message is understood, answered and committed in one transaction."""
+"""From the inbox to the outbox: a message is claimed, understood, answered and committed at once."""
 
 import asyncio
 import hashlib

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
     pseudonym_key: SecretStr | None = Field(
         None,
-        description="Khóa mã hóa danh tính người hỏi; trống: tự tạo trong `var/` (nhiều máy thì phải đặt chung)",
+        description="Khóa mã hóa danh tính người hỏi; trống: tự tạo trong `var/`; nhiều máy thì đặt chung",
     )
     questions_per_minute: int = Field(
         12,
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
 
     def asker_key(self) -> bytes:
-        """Return the secret that turns platform ids into pseudonyms; made once, readable by the owner only."""
+        """Return the secret that makes pseudonyms of platform ids; made once, readable by its owner only."""
         if self.pseudonym_key:
             return self.pseudonym_key.get_secret_value().encode()
         path = self.var / "pseudonym.key"

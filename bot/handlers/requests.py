@@ -1,4 +1,4 @@
-"""What a message asks for: untrusted text and button actions are read here, once, into one of few requests."""
+"""What a message asks for: untrusted text and actions are read here, once, into one of few requests."""
 
 import re
 from dataclasses import dataclass

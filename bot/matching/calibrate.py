@@ -2,18 +2,18 @@
 
 Phrasings are left out in folds, the index is rebuilt without them, and they are asked as questions. In every
 fold some entries are left out whole: their phrasings are questions that look like ours and have no answer.
-A logistic regression on the evidence then says how probable it is that a class is the right one, and the
-thresholds follow from the wrong answers that these questions would have got.
+From the evidence for each of them a conditional logit learns how probable it is that a class is the right
+one, and the thresholds follow from the wrong answers that these questions would have got.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
+from scipy.optimize import minimize
 
 from bot.matching.evidence import FEATURES, Evidence
 from bot.matching.grams import Floats
@@ -24,24 +24,29 @@ FOLDS = 4
 STRANGERS = 8  # every eighth entry is left out whole in a fold
 MOST_QUESTIONS = 3000  # asked in all; beyond that the figures no longer move
 FEWEST_RIGHT = 30  # questions with a known answer that a calibration needs to mean anything
+RIDGE = 0.01  # penalty on the weights, which keeps two features that say the same from cancelling out
 HELPFUL = 0.5  # suggestions are shown when they are likelier to hold the right entry than not
 
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Gather = Callable[[Question], Evidence]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A logistic regression over the evidence."""
+    """A conditional logit (McFadden 1974): classes compete with each other and with "none of them"."""
 
     mean: Floats
     scale: Floats
-    coefficients: Floats
-    bias: float
+    classes: Floats  # what a class's evidence is worth
+    none: Floats  # what the best evidence of the whole shortlist, and a constant, says for "none of them"
 
     def probabilities(self, evidence: Evidence) -> NDArray[np.float64]:
-        """Return for each class of the shortlist the probability that it is the right one."""
-        z = (evidence.features - self.mean) / self.scale @ self.coefficients + self.bias
-        return np.asarray(1 / (1 + np.exp(-z)), np.float64)
+        """Return for each class of the shortlist the probability that it is right; their sum is <= 1."""
+        z = (evidence.features - self.mean) / self.scale
+        scores = np.append(z @ self.classes, np.append(z.max(axis=0), 1.0) @ self.none).astype(np.float64)
+        odds = np.exp(scores - scores.max())
+        return np.asarray(odds[:-1] / odds.sum(), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,8 @@ class Trial:
 FALLBACK = Weights(
     mean=np.zeros(len(FEATURES), np.float32),
     scale=np.ones(len(FEATURES), np.float32),
-    coefficients=np.array(
-        [{"nearest": 10.0, "coverage": 2.0}.get(name, 0.0) for name in FEATURES], np.float32
-    ),
-    bias=-9.0,
+    classes=np.array([{"nearest": 12.0}.get(name, 0.0) for name in FEATURES], np.float32),
+    none=np.array([*(0.0 for _ in FEATURES), 8.0], np.float32),
 )
 CAUTIOUS = Thresholds(answer=0.9, suggest=HELPFUL, off_topic=0.9)
 
@@ -128,16 +131,41 @@ def _folds(phrasings: Sequence[Phrasing]) -> list[int]:
 
 
 def _fit(trials: Sequence[Trial]) -> Weights:
+    """Return the weights under which the right classes, or "none", are likeliest."""
     features = np.concatenate([trial.evidence.features for trial in trials])
+    mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
+    z = ((features - mean) / scale).astype(np.float64)
     right = np.concatenate([[label == trial.right for label in trial.evidence.labels] for trial in trials])
-    scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(features), right)
+    ends = np.cumsum([len(trial.evidence.labels) for trial in trials])
+    starts = np.concatenate([[0], ends[:-1]])
+    best = np.column_stack([np.maximum.reduceat(z, starts), np.ones(len(trials))])
+    none = ~np.logical_or.reduceat(right, starts)
+    loss = partial(_loss, z=z, best=best, right=right, none=none, starts=starts)
+    start = np.zeros(z.shape[1] + best.shape[1])
+    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    split = z.shape[1]
     return Weights(
-        mean=scaler.mean_.astype(np.float32),
-        scale=scaler.scale_.astype(np.float32),
-        coefficients=model.coef_[0].astype(np.float32),
-        bias=float(model.intercept_[0]),
+        mean.astype(np.float32),
+        scale.astype(np.float32),
+        fitted[:split].astype(np.float32),
+        fitted[split:].astype(np.float32),
     )
+
+
+def _loss(
+    weights: Numbers, *, z: Numbers, best: Numbers, right: Flags, none: Flags, starts: NDArray[np.int64]
+) -> tuple[float, Numbers]:
+    """Return the mean negative log-likelihood with a ridge penalty, and its gradient."""
+    split = z.shape[1]
+    scores, nones = z @ weights[:split], best @ weights[split:]
+    owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(z))))
+    top = np.maximum(np.maximum.reduceat(scores, starts), nones)
+    odds, none_odds = np.exp(scores - top[owner]), np.exp(nones - top)
+    total = np.add.reduceat(odds, starts) + none_odds
+    p, p_none = odds / total[owner], none_odds / total
+    likelihood = np.log(p[right] + 1e-12).sum() + np.log(p_none[none] + 1e-12).sum()
+    gradient = np.concatenate([(p - right) @ z, (p_none - none) @ best]) / len(starts)
+    return float(-likelihood / len(starts) + RIDGE * weights @ weights), gradient + 2 * RIDGE * weights
 
 
 def _thresholds(
@@ -153,7 +181,7 @@ def _thresholds(
 
 
 def _lowest(best: Sequence[tuple[str, float]], trials: Sequence[Trial], bearable: float) -> float:
-    """Return the lowest confidence from which on replies are wrong to at most the bearable share of questions."""
+    """Return the lowest confidence that gives a wrong reply to at most the bearable share of questions."""
     pairs = sorted(
         ((p, label != trial.right) for (label, p), trial in zip(best, trials, strict=True)), reverse=True
     )

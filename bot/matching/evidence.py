@@ -70,7 +70,7 @@ class Gatherer:
     rarity: Mapping[str, float]
 
     def __call__(self, question: Question) -> Evidence:
-        """Return the evidence for the classes worth considering; the question is normalised as the base is."""
+        """Return the evidence for the classes worth considering; `question` is normalised as the base is."""
         index = self.index
         vector = index.vocabulary.vector(question)
         similarities = index.similarities(vector)

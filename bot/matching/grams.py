@@ -1,7 +1,7 @@
 """Texts as weighted n-grams: words (1-2) and characters within words (2-5), of the text without diacritics.
 
 Each family is weighted by sublinear tf x idf and scaled to length 1, so a product of two texts is the mean of
-two cosines. Words with diacritics count beside those without when they were typed: `hộ` then differs from `hồ`.
+two cosines. Words with diacritics, where typed, count beside those without: `hộ` then differs from `hồ`.
 """
 
 from collections import Counter

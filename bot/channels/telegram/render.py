@@ -22,7 +22,7 @@ LABEL = 60  # characters of a button that a phone shows; the platform sets no li
 
 LOOKS: Mapping[Style, str] = {
     Style.TITLE: "bold",
-    Style.WARNING: "bold",
+    Style.WARNING: "blockquote",
     Style.NOTE: "italic",
     Style.QUOTE: "blockquote",
 }

@@ -1,5 +1,7 @@
 """Replies as Telegram messages; every part passes the strict rules of `telegram_rules`."""
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from telegram_rules import buttons, check_part, covered, units
 
 from bot.channels.telegram.render import Rich, render, shorten, split
 from bot.domain import Block, Button, Reply, Style
+from bot.handlers import compose
+from bot.kb import load
 
 ASKED = {"message": {"message_id": 3, "chat": {"id": 7, "type": "private"}, "text": "a"}}
 IN_GROUP = {"message": {"message_id": 3, "chat": {"id": -100, "type": "supergroup"}, "text": "a"}}
@@ -46,7 +50,7 @@ def test_blocks_stand_apart_each_in_its_look() -> None:
     ]
     assert looks(part) == [
         ("bold", "Mức hỗ trợ 😀 nhà ở?"),
-        ("bold", "Chờ xác nhận"),
+        ("blockquote", "Chờ xác nhận"),
         ("bold", "40 triệu đồng"),
         ("italic", "Mã nha-o · bản 3fa2"),
         ("blockquote", "muc ho tro"),
@@ -165,6 +169,14 @@ def test_a_press_in_a_group_is_answered_under_its_message() -> None:
 )
 def test_any_payload_will_do(payload: dict[str, Any]) -> None:
     assert say((Style.TEXT, "a"), payload=payload) == [{"text": "a"}]
+
+
+def test_every_answer_of_the_real_base_becomes_messages_that_telegram_takes() -> None:
+    knowledge = load(Path(__file__).parents[3] / "knowledge")
+    assert len(knowledge.entries) > 50
+    for entry in knowledge.entries.values():
+        for part in render(compose.card(entry, 10**12, knowledge, date(2026, 11, 24)), IN_GROUP):
+            check_part(part)
 
 
 WORDS = st.text(st.sampled_from("ađ😀 \n\r\t*_`[]()<>$~|#-1.&\\!\x00\u200b"), max_size=80) | st.text(

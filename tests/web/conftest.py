@@ -1,0 +1,81 @@
+"""Fixtures: a site over a real database and real answering, a real `hoidap serve`, a real browser."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from web_site import BASE, CHROMIUM_FLAGS, FixedLive, Site, needs, now, serve
+
+from bot.answering import Answering, Rules
+from bot.channels.web import WebChannel
+from bot.intake import Intake
+from bot.lanes import Wake, run_lane
+from bot.live import Brain, build_brain
+from bot.store import Database
+from bot.web import create_app
+
+
+@pytest.fixture(scope="session")
+def brain() -> Brain:
+    return build_brain(BASE, 0.02)
+
+
+@pytest.fixture
+def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
+    @asynccontextmanager
+    async def build(*, answers: bool = True, secure: bool = False) -> AsyncIterator[Site]:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'site.db'}")
+        await database.upgrade()
+        asked, replied, live = Wake(), Wake(), FixedLive(brain)
+        rules = Rules(frozenset(), b"key", 1000)
+        answering = Answering(database, {"web": WebChannel()}, live, rules, now, replied)
+        lane = run_lane("answer", asked, answering.claim, answering.work, answering.failed)
+        task = asyncio.create_task(lane) if answers else lane.close()
+        page = create_app(Intake(database, asked, now), database, live, now, secure_cookies=secure)
+        url = "https://bot.example" if secure else "http://bot.example"
+        transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url=url) as client:
+                yield Site(client, database, answering, live, url, page)
+        finally:
+            if task:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await database.close()
+
+    return build
+
+
+@pytest.fixture
+async def site(open_site: Callable[..., Any]) -> AsyncIterator[Site]:
+    async with open_site() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def slow_site(open_site: Callable[..., Any]) -> AsyncIterator[Site]:
+    """A site whose bot does not answer until `answer_all`."""
+    async with open_site(answers=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a bot on the small base."""
+    yield from serve(BASE, tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Debian's browser; closed with the module, since Playwright keeps the thread's event loop busy."""
+    executable = needs("chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,64 @@
+"""Contract: axe-core finds nothing serious on the page, empty or full, light or dark."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_site import missing, needs
+
+QUESTIONS = (
+    "Mức hỗ trợ xây mới nhà ở cho hộ nghèo là bao nhiêu?",
+    "mức hỗ trợ nhà ở cho hộ nghèo",
+    "lên sao hỏa bằng tàu gì",
+    "/help",
+    "/cauhoi",
+    "/chude",
+)
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core's script, by npm from the lock file beside this test."""
+    npm = needs("npm")
+    place = tmp_path_factory.mktemp("axe")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(Path(__file__).with_name(name), place)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=180)
+    if done.returncode:
+        missing(f"npm ci failed: {done.stderr[-500:]}")
+    return (place / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_serious_violation(chromium: Any, server: str, axe: str, scheme: str, width: int) -> None:
+    viewport = {"width": width, "height": 800}
+    context = chromium.new_context(
+        base_url=server, color_scheme=scheme, viewport=viewport, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto("/")
+    assert violations(page, axe) == []
+    for count, question in enumerate(QUESTIONS, 1):
+        page.fill("#text", question)
+        page.keyboard.press("Enter")
+        page.locator(f".turn:nth-child({count}) .reply").wait_for()
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert violations(page, axe) == []
+    context.close()
+
+
+def violations(page: Any, axe: str) -> list[str]:
+    """Return what axe finds, moderate and minor findings included."""
+    page.evaluate(axe)
+    result = page.evaluate("axe.run()")
+    assert len(result["passes"]) > 15  # it did look
+    return [
+        f"{found['impact']} {found['id']}: {node['html'][:200]}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
