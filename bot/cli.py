@@ -133,7 +133,7 @@ def match(knowledge: KnowledgeDir = None) -> None:
     [dim]Kho khác:[/dim]  hoidap match --knowledge thu-muc < cau-hoi.txt
     """
     settings = _settings(knowledge, log_level="WARNING")
-    brain = build_brain(settings.knowledge, settings.max_wrong_answers)
+    brain = build_brain(settings.knowledge, settings.max_wrong_answers, settings.cache)
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_matched(brain, line.rstrip("\r\n")), ensure_ascii=False) + "\n")
         sys.stdout.flush()
@@ -180,7 +180,7 @@ def test_command(knowledge: KnowledgeDir = None) -> None:
     [dim]Ví dụ:[/dim]  hoidap kb test
     """
     settings = _settings(knowledge, log_level="WARNING")
-    brain = build_brain(settings.knowledge, settings.max_wrong_answers)
+    brain = build_brain(settings.knowledge, settings.max_wrong_answers, settings.cache)
     report = ask_tests(brain)
     for miss in report.misses:
         out.print(

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         """The database's URL, SQLite under `var/` unless another is given."""
         return self.database_url or f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
 
+    @property
+    def cache(self) -> Path:
+        """Where built matchers are kept for the next start."""
+        return self.var / "cache"
+
     def asker_key(self) -> bytes:
         """Return the secret that makes pseudonyms of platform ids; made once, readable by its owner only."""
         if self.pseudonym_key:

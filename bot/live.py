@@ -13,7 +13,7 @@ from watchfiles import awatch
 
 from bot.errors import KnowledgeError
 from bot.kb import Knowledge, Problem, load
-from bot.matching import Matcher, build
+from bot.matching import Matcher, build, build_or_load
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,7 @@ class Live:
         directory: of the knowledge base.
         max_wrong_answers: share of wrong answers that is bearable; see `bot.matching.build`.
         on_broken: told of the problems when a changed base does not load.
+        cache: where built matchers are kept for the next start; None keeps none.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class Live:
         directory: Path,
         max_wrong_answers: float,
         on_broken: Callable[[Sequence[Problem]], Awaitable[None]],
+        cache: Path | None = None,
     ) -> None:
+        self._cache = cache
         self._directory = directory
         self._max_wrong_answers = max_wrong_answers
         self._on_broken = on_broken
@@ -60,7 +63,7 @@ class Live:
         Raises:
             KnowledgeError: it does not load; the current one stays.
         """
-        brain = await asyncio.to_thread(build_brain, self._directory, self._max_wrong_answers)
+        brain = await asyncio.to_thread(build_brain, self._directory, self._max_wrong_answers, self._cache)
         self._current, self.problems = brain, ()
         log.info("base.live", version=brain.knowledge.version, entries=len(brain.knowledge.entries))
 
@@ -76,11 +79,13 @@ class Live:
                     await self._on_broken(error.problems)
 
 
-def build_brain(directory: Path, max_wrong_answers: float) -> Brain:
-    """Load a base and build its matcher: seconds of CPU.
+def build_brain(directory: Path, max_wrong_answers: float, cache: Path | None = None) -> Brain:
+    """Load a base and build its matcher, or take it from `cache`: up to seconds of CPU.
 
     Raises:
         KnowledgeError: the base does not load.
     """
     knowledge = load(directory)
-    return Brain(knowledge, build(knowledge, max_wrong_answers))
+    if cache is None:
+        return Brain(knowledge, build(knowledge, max_wrong_answers))
+    return Brain(knowledge, build_or_load(knowledge, max_wrong_answers, cache))

@@ -94,7 +94,7 @@ def _document_warnings(number: str, knowledge: Knowledge, today: date) -> Iterat
         if newer
         else say("warning.document_ended", document=number, day=day(ended))
     )
-    yield Block(Style.WARNING, f"{text} {document.note}".strip())
+    yield Block(Style.WARNING, f"{text} {document.transitional}".strip())
 
 
 def basis(entry: Entry, knowledge: Knowledge) -> Iterator[Block]:

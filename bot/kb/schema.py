@@ -142,6 +142,7 @@ class Document(_Row):
     ended: Day | None = None
     amends: tuple[Words, ...] = ()
     replaces: tuple[Words, ...] = ()
+    transitional: str = ""  # what it still holds for after its end, in one sentence that askers read
     note: str = ""
     status: DocumentStatus = DocumentStatus.DRAFT
     evidence: str = ""

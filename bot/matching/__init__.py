@@ -1,6 +1,7 @@
 """Finds the entries that answer a question, and knows when it does not know."""
 
+from bot.matching.artefact import build_or_load
 from bot.matching.calibrate import Thresholds
 from bot.matching.matcher import Match, Matcher, build
 
-__all__ = ["Match", "Matcher", "Thresholds", "build"]
+__all__ = ["Match", "Matcher", "Thresholds", "build", "build_or_load"]

@@ -6,6 +6,7 @@ From the evidence for each of them a conditional logit learns how probable it is
 one, and the thresholds follow from the wrong answers that these questions would have got.
 """
 
+import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,15 @@ from scipy.optimize import minimize
 
 from bot.matching.evidence import FEATURES, Evidence
 from bot.matching.grams import Floats
-from bot.matching.index import NOTHING, Phrasing
+from bot.matching.index import MISS, Phrasing
 from bot.normalise import Question
 
 FOLDS = 4
 STRANGERS = 8  # every eighth entry is left out whole in a fold
-MOST_QUESTIONS = 3000  # asked in all; beyond that the figures no longer move
+MOST_QUESTIONS = 4000  # asked in all; beyond that the figures no longer move
+THINNED = 0.2  # share of the phrasings kept that are asked with words left out
+LEFT_OUT = 0.4  # share of their words
+FEWEST_WORDS = 2
 FEWEST_RIGHT = 30  # questions with a known answer that a calibration needs to mean anything
 RIDGE = 0.01  # penalty on the weights, which keeps two features that say the same from cancelling out
 HELPFUL = 0.5  # suggestions are shown when they are likelier to hold the right entry than not
@@ -103,31 +107,59 @@ def calibrate(
 def _trials(
     phrasings: Sequence[Phrasing], groups: frozenset[str], prepare: Callable[[Sequence[Phrasing]], Gather]
 ) -> Iterator[Trial]:
-    folds = _folds(phrasings)
-    entries = sorted({phrasing.label for phrasing in phrasings} - groups - {NOTHING})
-    every = max(1, -(-len(phrasings) // MOST_QUESTIONS))
+    entries = sorted({p.label for p in phrasings if p.label not in groups and not p.label.startswith(MISS)})
+    dice = random.Random(0)  # noqa: S311  a sample, not a secret
     for fold in range(FOLDS):
         strangers = set(entries[fold::STRANGERS]) if len(entries) >= STRANGERS else set()
-        kept = [
-            p for p, own in zip(phrasings, folds, strict=True) if own != fold and p.label not in strangers
-        ]
-        asked = [p for p, own in zip(phrasings, folds, strict=True) if own == fold][::every]
-        present = {phrasing.label for phrasing in kept}
-        if not present - groups - {NOTHING}:
+        kept, out = _split(phrasings, fold, strangers)
+        present = {phrasing.label for phrasing in kept} - {p.label for p in kept if p.label.startswith(MISS)}
+        if not present - groups:
             continue
         gather = prepare(kept)
-        for phrasing in asked:
-            known = phrasing.label in present and phrasing.label != NOTHING
-            yield Trial(phrasing.label if known else None, gather(phrasing.text))
+        for phrasing, text in _asked(kept, out, present, dice):
+            yield Trial(phrasing.label if phrasing.label in present else None, gather(text))
 
 
-def _folds(phrasings: Sequence[Phrasing]) -> list[int]:
+def _split(
+    phrasings: Sequence[Phrasing], fold: int, strangers: set[str]
+) -> tuple[list[Phrasing], list[Phrasing]]:
     seen: dict[str, int] = defaultdict(int)
-    folds = []
+    kept, out = [], []
     for phrasing in phrasings:
-        folds.append((seen[phrasing.label] + len(phrasing.label)) % FOLDS)
+        place = (seen[phrasing.label] + len(phrasing.label)) % FOLDS
         seen[phrasing.label] += 1
-    return folds
+        if place == fold:
+            out.append(phrasing)
+        elif phrasing.label not in strangers:
+            kept.append(phrasing)
+    return kept, out
+
+
+def _asked(
+    kept: Sequence[Phrasing], out: Sequence[Phrasing], present: set[str], dice: random.Random
+) -> Iterator[tuple[Phrasing, Question]]:
+    """Yield what is asked in a fold: phrasings left out whole, and some of the others with words left out.
+
+    Experts vary their wordings on purpose, officers mostly shorten the obvious one: both have to be met. What
+    has no answer is shortened too, or "short" would come to mean "answered".
+    """
+    share = MOST_QUESTIONS / FOLDS / (len(out) + THINNED * len(kept))
+    for phrasing in out:
+        if dice.random() < share:
+            yield phrasing, phrasing.text
+    for phrasing in (*kept, *(p for p in out if p.label not in present)):
+        if dice.random() < share * THINNED and (text := _thinned(phrasing.text, dice)):
+            yield phrasing, text
+
+
+def _thinned(text: Question, dice: random.Random) -> Question | None:
+    words, folded = text.text.split(), text.folded.split()
+    stay = [at for at in range(len(words)) if dice.random() >= LEFT_OUT]
+    if len(stay) < FEWEST_WORDS:
+        return None
+    left = [folded[at] for at in stay]
+    documents = tuple(document for document in text.documents if document in left)
+    return Question("", " ".join(words[at] for at in stay), " ".join(left), documents)
 
 
 def _fit(trials: Sequence[Trial]) -> Weights:

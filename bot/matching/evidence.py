@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 
-from bot.matching.grams import Floats, Vector
-from bot.matching.index import NOTHING, Index
+from bot.matching.grams import Floats
+from bot.matching.index import Index
 from bot.normalise import Question
 
 SHORTLIST = 5  # classes taken from each of the four rankings
@@ -31,7 +31,7 @@ FEATURES = (
     "document",  # +1 names the same document, -1 only others, 0 names none
     "is_group",  # 1 for an off-topic group
     "unknown",  # share of the question's words, weighted by rarity, that the base never uses
-    "near_miss",  # cosine of the class's nearest `not_this` beyond that of its nearest phrasing
+    "near_miss",  # how much of what tells a `not_this` of the class from its phrasings the question says
     "length",  # log of the number of words
 )
 
@@ -44,7 +44,7 @@ class Profile:
     said: frozenset[str]  # folded, of its answer
     documents: frozenset[str]  # canonical tokens it cites
     is_group: bool
-    near_misses: tuple[Vector, ...]
+    near_misses: tuple[frozenset[str], ...]  # of each `not_this`, the words that its phrasings never use
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,15 @@ class Gatherer:
 
     Args:
         index: of the base's phrasings and answers.
-        profiles: by class; that of `NOTHING` is not needed.
-        rarity: how few classes use each folded word of the base; unknown words count as the rarest.
+        profiles: by class.
+        rarity: how few classes use each folded word of the base.
+        rarest: what a word that the base never uses weighs.
     """
 
     index: Index
     profiles: Mapping[str, Profile]
     rarity: Mapping[str, float]
+    rarest: float
 
     def __call__(self, question: Question) -> Evidence:
         """Return the evidence for the classes worth considering; `question` is normalised as the base is."""
@@ -76,9 +78,9 @@ class Gatherer:
         similarities = index.similarities(vector)
         nearest = index.nearest(similarities)
         rankings = (index.margins(vector), nearest, index.wholes(vector), index.relevances(question))
-        words = _weighted_words(question, self.rarity)
+        words = self._weighted(question)
         unknown = sum(weight for word, weight in words.items() if word not in self.rarity)
-        shortlist = _shortlist(index.labels, rankings)
+        shortlist = _shortlist(rankings)
         rows = [
             [
                 *(
@@ -89,13 +91,18 @@ class Gatherer:
                 *self._phrasing(question, at, similarities),
                 *self._content(question, words, self.profiles[index.labels[at]]),
                 unknown,
-                _near_miss(vector, self.profiles[index.labels[at]]) - nearest[at],
+                self._near_miss(words, self.profiles[index.labels[at]]),
                 np.log1p(len(words)),
             ]
             for at in shortlist
         ]
         features = np.array(rows, np.float32).reshape(len(shortlist), len(FEATURES))
         return Evidence(tuple(index.labels[at] for at in shortlist), features)
+
+    def _weighted(self, question: Question) -> dict[str, float]:
+        weights = {word: self.rarity.get(word, self.rarest) for word in question.folded.split()}
+        total = sum(weights.values()) or 1.0
+        return {word: weight / total for word, weight in weights.items()}
 
     def _phrasing(self, question: Question, at: int, similarities: Floats) -> tuple[float, float]:
         start, end = self.index.starts[at], self.index.starts[at + 1]
@@ -114,11 +121,17 @@ class Gatherer:
             float(profile.is_group),
         )
 
+    def _near_miss(self, words: Mapping[str, float], profile: Profile) -> float:
+        return max((self._said_of(words, telling) for telling in profile.near_misses), default=0.0)
 
-def _shortlist(labels: Sequence[str], rankings: Sequence[Floats]) -> list[int]:
-    size = min(SHORTLIST + 1, len(labels))  # one more, should `NOTHING` be among them
-    best = {int(at) for scores in rankings for at in np.argpartition(-scores, size - 1)[:size]}
-    return sorted(at for at in best if labels[at] != NOTHING)
+    def _said_of(self, words: Mapping[str, float], telling: frozenset[str]) -> float:
+        weights = {word: self.rarity.get(word, self.rarest) for word in telling}
+        return sum(weight for word, weight in weights.items() if word in words) / sum(weights.values())
+
+
+def _shortlist(rankings: Sequence[Floats]) -> list[int]:
+    size = min(SHORTLIST, len(rankings[0]))
+    return sorted({int(at) for scores in rankings for at in np.argpartition(-scores, size - 1)[:size]})
 
 
 def _best_other(scores: Floats, at: int) -> float:
@@ -126,23 +139,7 @@ def _best_other(scores: Floats, at: int) -> float:
     return float(others[0] if scores[at] >= others[1] else others[1])
 
 
-def _weighted_words(question: Question, rarity: Mapping[str, float]) -> dict[str, float]:
-    rarest = max(rarity.values(), default=1.0)
-    weights = {word: rarity.get(word, rarest) for word in question.folded.split()}
-    total = sum(weights.values()) or 1.0
-    return {word: weight / total for word, weight in weights.items()}
-
-
 def _agreement(asked: tuple[str, ...], cited: frozenset[str]) -> float:
     if not asked:
         return 0.0
     return 1.0 if cited.intersection(asked) else -1.0
-
-
-def _near_miss(vector: Vector, profile: Profile) -> float:
-    return max((_cosine(vector, miss) for miss in profile.near_misses), default=0.0)
-
-
-def _cosine(a: Vector, b: Vector) -> float:
-    _, at_a, at_b = np.intersect1d(a.columns, b.columns, assume_unique=True, return_indices=True)
-    return float(a.weights[at_a] @ b.weights[at_b])

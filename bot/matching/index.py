@@ -1,8 +1,8 @@
 """What the base says, ready to be compared with a question.
 
-Classes are the base's entries and its off-topic groups, both learned from their phrasings; near misses
-(`not_this`) are one more class that is never an answer. An entry is looked at in three ways: by each of its
-phrasings, by all that it says taken together (phrasings and answer), and by a linear classifier's border.
+Classes are the base's entries and its off-topic groups, both learned from their phrasings. An entry is looked
+at in three ways: by each of its phrasings, by all that it says taken together (phrasings and answer), and by a
+linear classifier's border.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 from bot.matching.grams import Floats, Ints, Vector, Vocabulary, words
 from bot.normalise import Question
 
-NOTHING = "~"  # the class of near misses; no entry and no group can be called so
+MISS = "~"  # before an entry's id: the label of its near misses, which are asked in trials but never indexed
 K1, B = 1.2, 0.6  # of BM25 (Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"): usual values
 
 

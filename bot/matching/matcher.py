@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from bot.domain import Candidate
 from bot.kb import Entry, Knowledge
 from bot.matching.calibrate import Thresholds, Weights, calibrate
 from bot.matching.evidence import Gatherer, Profile
-from bot.matching.index import NOTHING, Index, Phrasing
+from bot.matching.index import MISS, Index, Phrasing
 from bot.normalise import Normaliser, Question
 
 MOST_CANDIDATES = 4
@@ -81,7 +82,7 @@ def _verbatim(phrasings: Sequence[Phrasing]) -> dict[str, str]:
     owners: dict[str, set[str]] = defaultdict(set)
     for phrasing in phrasings:
         owners[phrasing.text.folded].add(phrasing.label)
-    return {text: next(iter(own)) for text, own in owners.items() if len(own) == 1 and NOTHING not in own}
+    return {text: own.pop() for text, own in owners.items() if len(own) == 1}
 
 
 def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
@@ -95,11 +96,7 @@ def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
     phrasings = list(_phrasings(knowledge, normalise))
     groups = frozenset(GROUP + group.group for group in knowledge.off_topic)
     said = {entry.id: normalise(_said(entry)) for entry in knowledge.entries.values()}
-    misses = {entry.id: [normalise(text) for text in entry.not_this] for entry in knowledge.entries.values()}
-
-    def prepare(kept: Sequence[Phrasing]) -> Gatherer:
-        return _prepare(kept, groups, said, misses)
-
+    prepare = partial(_prepare, groups=groups, said=said)
     weights, thresholds = calibrate(phrasings, groups, prepare, max_wrong_answers)
     return Matcher(normalise, phrasings, groups, prepare(phrasings), weights, thresholds)
 
@@ -123,7 +120,7 @@ def _texts(knowledge: Knowledge) -> Iterator[str]:
 def _phrasings(knowledge: Knowledge, normalise: Normaliser) -> Iterator[Phrasing]:
     for entry in knowledge.entries.values():
         yield from (Phrasing(entry.id, normalise(text)) for text in entry.phrasings)
-        yield from (Phrasing(NOTHING, normalise(text)) for text in entry.not_this)
+        yield from (Phrasing(MISS + entry.id, normalise(text)) for text in entry.not_this)
     for group in knowledge.off_topic:
         yield from (Phrasing(GROUP + group.group, normalise(text)) for text in group.examples)
 
@@ -132,29 +129,36 @@ def _said(entry: Entry) -> str:
     return " ".join([entry.answer, *(source.document for source in entry.sources)])
 
 
-def _prepare(
-    kept: Sequence[Phrasing],
-    groups: frozenset[str],
-    said: Mapping[str, Question],
-    misses: Mapping[str, Sequence[Question]],
-) -> Gatherer:
-    index = Index(kept, said)
+def _prepare(kept: Sequence[Phrasing], groups: frozenset[str], said: Mapping[str, Question]) -> Gatherer:
     texts: dict[str, list[Question]] = defaultdict(list)
     for phrasing in kept:
         texts[phrasing.label].append(phrasing.text)
-    profiles = {
-        label: Profile(
-            words=frozenset(word for text in own for word in text.folded.split()),
-            said=frozenset(said[label].folded.split()) if label in said else frozenset(),
-            documents=frozenset(said[label].documents if label in said else ()).union(
-                *(text.documents for text in own)
-            ),
-            is_group=label in groups,
-            near_misses=tuple(index.vocabulary.vector(miss) for miss in misses.get(label, ())),
-        )
-        for label, own in texts.items()
-    }
-    return Gatherer(index, profiles, _rarity(texts.values()))
+    classes = {label: own for label, own in texts.items() if not label.startswith(MISS)}
+    rarity = _rarity(classes.values())
+    return Gatherer(
+        index=Index([phrasing for phrasing in kept if phrasing.label in classes], said),
+        profiles={
+            label: _profile(own, said.get(label), texts.get(MISS + label, ()), label in groups)
+            for label, own in classes.items()
+        },
+        rarity=rarity,
+        rarest=max(rarity.values(), default=1.0),
+    )
+
+
+def _profile(
+    phrasings: Sequence[Question], said: Question | None, misses: Sequence[Question], is_group: bool
+) -> Profile:
+    words = frozenset(word for text in phrasings for word in text.folded.split())
+    telling = (frozenset(miss.folded.split()) - words for miss in misses)
+    texts = [*phrasings, said] if said else phrasings
+    return Profile(
+        words=words,
+        said=frozenset(said.folded.split()) if said else frozenset(),
+        documents=frozenset(document for text in texts for document in text.documents),
+        is_group=is_group,
+        near_misses=tuple(own for own in telling if own),
+    )
 
 
 def _rarity(classes: Collection[Sequence[Question]]) -> dict[str, float]:

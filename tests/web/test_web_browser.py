@@ -1,4 +1,4 @@
-"""Contract: the README's story in a real browser, by keyboard alone, with and without JavaScript, on a phone."""
+"""Contract: the README's story in a real browser, by keyboard, without JavaScript, on a phone, offline."""
 
 import re
 from collections.abc import Iterator
@@ -51,6 +51,11 @@ def tab_to(page: Any, selector: str, key: str = "Tab") -> None:
     pytest.fail(f"{selector} is out of the keyboard's reach")
 
 
+def fits(page: Any) -> bool:
+    """Tell whether nothing is wider than the screen; `innerWidth` itself grows with what is."""
+    return bool(page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"])
+
+
 def ask_by_keyboard(page: Any, text: str) -> None:
     tab_to(page, "#text")
     page.keyboard.type(text)
@@ -65,9 +70,9 @@ def test_the_story_by_keyboard(page: Any) -> None:
     assert page.input_value("#text") == ""
     ask_by_keyboard(page, BETWEEN)
     assert say("suggest.which") in replied(page, 2).inner_text()
-    tab_to(page, ".turn:nth-child(2) .choice", "Shift+Tab")
+    tab_to(page, ".turn:nth-child(2) li:first-child .choice", "Shift+Tab")
     page.keyboard.press("Enter")
-    assert "40 triệu" in replied(page, 3).inner_text() or "20 triệu" in replied(page, 3).inner_text()
+    assert "triệu đồng/hộ" in replied(page, 3).inner_text()
     ask_by_keyboard(page, UNKNOWN)
     unknown = replied(page, 4)
     number = re.search(r"#(\d+)", unknown.inner_text())
@@ -96,18 +101,16 @@ def test_the_story_without_javascript(page: Any) -> None:
 
 @pytest.mark.parametrize("page", [PHONE, PHONE | {"color_scheme": "dark"}], indirect=True)
 def test_a_phone_shows_all_of_it(page: Any) -> None:
-    def fits() -> bool:
-        return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-    assert fits()
+    assert fits(page)
     page.locator(".welcome .choice").first.tap()
     replied(page, 1)
     page.locator("#text").fill("x" * 300 + " " + "https://example.org/" + "y" * 200)
+    assert fits(page)
     page.locator(".send").tap()
     replied(page, 2)
     page.locator(".quick").first.tap()
     replied(page, 3)
-    assert fits()
+    assert fits(page)
     small = page.evaluate(
         """[...document.querySelectorAll("button, textarea, summary")]
         .map(e => [e.innerText, e.getBoundingClientRect()])
@@ -124,7 +127,7 @@ def test_an_example_and_a_thumb(page: Any) -> None:
     answer = replied(page, 2)
     answer.get_by_role("button", name="Đúng", exact=True).click()
     assert say("recorded.good") in replied(page, 3).inner_text()
-    assert page.evaluate("document.activeElement.id") == page.locator(".turn").nth(2).get_attribute("id")
+    page.locator(".turn:nth-child(3):focus").wait_for()  # reading goes on where the reply is
     page.locator(".turn").nth(1).get_by_role("button", name="Chưa đúng").click()
     assert "#" in replied(page, 4).inner_text()
 
@@ -160,7 +163,8 @@ def test_shift_enter_is_a_new_line_and_an_empty_enter_nothing(page: Any) -> None
 def test_an_enter_of_an_input_method_does_not_send(page: Any) -> None:
     page.locator("#text").fill("hộ ngheo")
     page.locator("#text").evaluate(
-        "box => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
+        """box => box.dispatchEvent(
+            new KeyboardEvent("keydown", {key: "Enter", isComposing: true, bubbles: true}))"""
     )
     page.wait_for_timeout(300)
     assert page.input_value("#text") == "hộ ngheo"
@@ -173,7 +177,7 @@ def test_words_outlive_a_lost_connection(page: Any, complaints: list[str]) -> No
     page.keyboard.press("Enter")
     page.get_by_text(say("web.trouble.offline")).wait_for()
     assert page.input_value("#text") == EXACT
-    assert all("ERR_INTERNET_DISCONNECTED" in line or "htmx:sendError" in line for line in complaints)
+    assert all("ERR_INTERNET_DISCONNECTED" in line or line.startswith("htmx:") for line in complaints)
     complaints.clear()
     page.context.set_offline(False)
     page.locator(".send").click()
@@ -217,7 +221,7 @@ def test_zoomed_to_200_percent(page: Any) -> None:
     page.keyboard.press("Enter")
     replied(page, 1)
     assert page.evaluate("getComputedStyle(document.getElementById('ask')).position") == "static"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 def test_the_shipped_base(chromium: Any, tmp_path: Any) -> None:
