@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Channel, Payload
 from bot.domain import Block, ChatState, Ignored, Outcome, Reason, Reply, Style, Waiting
@@ -18,7 +17,7 @@ from bot.handlers.requests import AskExpert, Command, NoneOfThese, OpenText, Pic
 from bot.lanes import Wake
 from bot.live import Live
 from bot.phrases import say
-from bot.store import Database, chats, exchanges, inbox, outbox, waiting
+from bot.store import Connection, Database, chats, exchanges, inbox, outbox, waiting
 from bot.store.inbox import Received
 
 log = structlog.get_logger(__name__)
@@ -133,7 +132,7 @@ class Answering:
         person = f"{row.channel}:{row.asker}".encode()
         return hmac.new(self._rules.asker_key, person, hashlib.sha256).hexdigest()[:16]
 
-    async def _known(self, connection: AsyncConnection, request: Request, row: Received) -> Known:
+    async def _known(self, connection: Connection, request: Request, row: Received) -> Known:
         match request:
             case Pick(exchange=number) | NoneOfThese(number) | Rate(exchange=number) | AskExpert(number):
                 exchange = await exchanges.get(connection, number)
@@ -169,7 +168,7 @@ class Answering:
             log.info("question.done", number=row.id, verdict=outcome.exchange.verdict.value)
 
     async def _say(
-        self, connection: AsyncConnection, row: Received, reply: Reply, now: datetime, label: str = ""
+        self, connection: Connection, row: Received, reply: Reply, now: datetime, label: str = ""
     ) -> None:
         channel = self._channels[row.channel]
         parts: Sequence[Payload] = channel.render(reply, row.payload)

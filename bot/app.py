@@ -1,8 +1,9 @@
 """The composition root: builds every part from the settings, runs them, and stops them cleanly."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -109,7 +110,8 @@ async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChanne
     if settings.telegram_token is None:
         log.info("channel.off", channel="telegram", why="no token")
         return None
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url)
+    admins = [admin.removeprefix("telegram:") for admin in settings.admins if admin.startswith("telegram:")]
+    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, admins)
     await channel.start()
     stack.push_async_callback(channel.stop)
     return channel
@@ -125,9 +127,25 @@ def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
     ]
 
 
-def _web_server(app: App) -> uvicorn.Server:
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to us: uvicorn's way ends the process before anything is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGINT and SIGTERM ask for a calm stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+def _web_server(app: App) -> _Server:
     page = create_app(app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies)
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             page,
             host=app.settings.host,
@@ -140,7 +158,7 @@ def _web_server(app: App) -> uvicorn.Server:
 
 
 async def _run_beside(server: uvicorn.Server, tasks: list[Coroutine[Any, Any, None]]) -> None:
-    """Run the web server, which owns the signals, with the other tasks; when it ends, they are cancelled."""
+    """Run the web server with the other tasks; when it is told to stop, they are cancelled."""
     running = [asyncio.create_task(task) for task in tasks]
     try:
         log.info("web.open", url=f"http://{server.config.host}:{server.config.port}")

@@ -14,11 +14,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import App, now, offline_channels, open_app, serve
 from bot.channels.console import ConsoleChannel, show
-from bot.config import Settings, read_settings
+from bot.config import Settings, read_settings, settings_table
 from bot.decide import decide
 from bot.domain import Envelope, Verdict, Waiting
 from bot.errors import ConfigError, KnowledgeError
@@ -28,7 +27,7 @@ from bot.live import Brain, build_brain
 from bot.logs import set_up
 from bot.phrases import say
 from bot.reviewing import Reviewing
-from bot.store import Database, chats, waiting
+from bot.store import Connection, Database, chats, waiting
 from bot.trial import ask_tests
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -156,6 +155,15 @@ def _matched(brain: Brain, question: str) -> dict[str, Any]:
         ],
         "elapsed_ms": round(elapsed, 3),
     }
+
+
+@app.command("settings")
+def settings_command() -> None:
+    """In bảng mọi biến cấu hình (Markdown): tên, mặc định, ý nghĩa.
+
+    [dim]Ví dụ:[/dim]  hoidap settings
+    """
+    sys.stdout.write(settings_table())
 
 
 # --- the knowledge base -----------------------------------------------------------------------------
@@ -286,7 +294,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _read(read: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+def _read(read: Callable[[Connection], Awaitable[Result]]) -> Result:
     async def run() -> Result:
         async with _database(_settings(log_level="WARNING")) as database, database.reading() as connection:
             return await read(connection)

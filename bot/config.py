@@ -101,3 +101,18 @@ def read_settings() -> Settings:
     except ValidationError as error:
         wrong = [f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(wrong)) from None
+
+
+def settings_table() -> str:
+    """Return every setting as a Markdown table: variable, default, what it is for."""
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {_default(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| Biến | Mặc định | Ý nghĩa |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(value: object) -> str:
+    if value in (None, "", ()):
+        return "–"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"

@@ -29,7 +29,7 @@ PHONE: Mapping[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
-DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1100, "height": 1460}, "device_scale_factor": 1.5}
+DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1100, "height": 1350}, "device_scale_factor": 1.5}
 
 
 async def main() -> None:

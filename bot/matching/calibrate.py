@@ -14,7 +14,6 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from bot.matching.evidence import FEATURES, Evidence
 from bot.matching.grams import Floats
@@ -164,6 +163,8 @@ def _thinned(text: Question, dice: random.Random) -> Question | None:
 
 def _fit(trials: Sequence[Trial]) -> Weights:
     """Return the weights under which the right classes, or "none", are likeliest."""
+    from scipy.optimize import minimize  # slow to import, and a kept matcher never needs it
+
     features = np.concatenate([trial.evidence.features for trial in trials])
     mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
     z = ((features - mean) / scale).astype(np.float64)

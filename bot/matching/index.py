@@ -1,8 +1,8 @@
 """What the base says, ready to be compared with a question.
 
-Classes are the base's entries and its off-topic groups, both learned from their phrasings. An entry is looked
-at in three ways: by each of its phrasings, by all that it says taken together (phrasings and answer), and by a
-linear classifier's border.
+Classes are the base's entries and its off-topic groups, both learned from their phrasings. An entry is
+looked at in three ways: by each of its phrasings, by all that it says taken together (phrasings and answer),
+and by a linear classifier's border.
 """
 
 from collections import Counter
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.preprocessing import normalize
-from sklearn.svm import LinearSVC
 
 from bot.matching.grams import Floats, Ints, Vector, Vocabulary, words
 from bot.normalise import Question
@@ -87,7 +85,12 @@ def _whole(phrased: sp.csr_matrix, answered: sp.csr_matrix, owners: Ints) -> sp.
     """Return a row for each class: the direction of its phrasings plus that of its answer, of length 1."""
     ones = np.ones(len(owners), np.float32)
     members = sp.csr_matrix((ones, (owners, np.arange(len(owners)))), shape=(answered.shape[0], len(owners)))
-    return normalize(normalize(members @ phrased) + answered).astype(np.float32)
+    return _unit_rows(_unit_rows(members @ phrased) + answered)
+
+
+def _unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), np.float32)).ravel()
+    return sp.csr_matrix(sp.diags(1 / np.maximum(lengths, 1e-12)) @ matrix, dtype=np.float32)
 
 
 class _Bm25:
@@ -120,6 +123,8 @@ class _Bm25:
 
 def _classifier(phrased: sp.csr_matrix, answered: sp.csr_matrix, owners: Ints) -> tuple[Floats, Floats]:
     """Return one-vs-rest weights (columns x classes) and biases, learned from phrasings and answers."""
+    from sklearn.svm import LinearSVC  # takes two seconds to import, and a kept matcher never needs it
+
     spoken = np.flatnonzero(np.diff(answered.indptr))
     classes = answered.shape[0]
     if classes == 1:

@@ -1,6 +1,8 @@
 """The only room that speaks SQL. A caller passes the connection: the transaction is the shell's."""
 
+from sqlalchemy.ext.asyncio import AsyncConnection as Connection
+
 from bot.store import chats, exchanges, inbox, outbox, waiting
 from bot.store.engine import Database
 
-__all__ = ["Database", "chats", "exchanges", "inbox", "outbox", "waiting"]
+__all__ = ["Connection", "Database", "chats", "exchanges", "inbox", "outbox", "waiting"]
