@@ -150,6 +150,7 @@ def _web_server(app: App) -> _Server:
             page,
             host=app.settings.host,
             port=app.settings.port,
+            lifespan="off",
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=CALM_STOP,

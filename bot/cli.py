@@ -6,7 +6,7 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,15 +14,17 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.app import App, now, offline_channels, open_app, serve
+from bot.channels.base import Payload
 from bot.channels.console import ConsoleChannel, show
 from bot.config import Settings, read_settings, settings_table
 from bot.decide import decide
 from bot.domain import Envelope, Verdict, Waiting
 from bot.errors import ConfigError, KnowledgeError
 from bot.kb import check, describe, json_schema, load
-from bot.lanes import Wake
+from bot.lanes import Wake, run_lane
 from bot.live import Brain, build_brain
 from bot.logs import set_up
 from bot.phrases import say
@@ -35,6 +37,8 @@ kb = typer.Typer(no_args_is_help=True, help="Kho tri thức: kiểm tra, thử, 
 unanswered = typer.Typer(no_args_is_help=True, help="Câu đang chờ chuyên gia: xem, giải quyết.")
 app.add_typer(kb, name="kb")
 app.add_typer(unanswered, name="unanswered")
+
+LOOK_AGAIN = 0.02  # s between two looks for the reply to a message
 
 out = Console()
 err = Console(stderr=True)
@@ -49,7 +53,9 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        err.print(say("cli.config_wrong"), str(error), sep="\n", markup=False, highlight=False)
+        err.print(
+            say("cli.config_wrong"), str(error), sep="\n", markup=False, highlight=False, soft_wrap=True
+        )
         sys.exit(2)
     except KnowledgeError as error:
         for problem in error.problems:
@@ -88,40 +94,64 @@ def ask(
     [dim]Trò chuyện:[/dim]  hoidap ask   (gõ số để chọn, /help để xem hướng dẫn, Ctrl-D để thoát)
     """
     settings = _settings(knowledge, log_level="WARNING")
-    asyncio.run(_converse(settings, [question] if question else _lines()))
+    # Whoever holds the terminal holds the machine: a piped list of questions need not wait its turn.
+    settings = settings.model_copy(update={"questions_per_minute": sys.maxsize})
+    asyncio.run(_converse(settings, [question] if question is not None else _lines()))
 
 
 def _lines() -> Iterator[str]:
+    if not sys.stdin.isatty():
+        yield from _piped()
+        return
     while True:
         try:
-            yield input("> " if sys.stdin.isatty() else "")
+            yield input("> ")
         except EOFError:
             return
 
 
+def _piped() -> Iterator[str]:
+    """Yield the lines of standard input; bytes that are no UTF-8 become U+FFFD."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
 async def _converse(settings: Settings, lines: Iterable[str]) -> None:
     async with open_app(settings, [ConsoleChannel()]) as bot:
-        await _answer_all(bot)  # what an earlier conversation left behind
-        for line in lines:
-            key = secrets.token_hex(16)
-            number = await bot.intake.store(ConsoleChannel.name, _envelope(key), {"text": line})
-            await _answer_all(bot)
-            async with bot.database.reading() as connection:
-                turns = await chats.transcript(
-                    connection, ConsoleChannel.name, getpass.getuser(), limit=1, number=number
-                )
-            for part in turns[0].parts:
-                show(out, part)
+        answering = bot.answering
+        lane = run_lane("answer", bot.asked, answering.claim, answering.work, answering.failed)
+        working = asyncio.create_task(lane)  # first on what an earlier conversation left behind
+        try:
+            for line in lines:
+                key = secrets.token_hex(16)
+                number = await bot.intake.store(ConsoleChannel.name, _envelope(key), {"text": line})
+                for part in await _said(bot, number):
+                    show(out, part)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+
+async def _said(bot: App, number: int | None) -> Sequence[Payload]:
+    """Return the reply to a message once there is one."""
+    while True:
+        async with bot.database.reading() as connection:
+            turns = await chats.transcript(connection, ConsoleChannel.name, _user(), limit=1, number=number)
+        if turns[0].parts:
+            return turns[0].parts
+        await asyncio.sleep(LOOK_AGAIN)
 
 
 def _envelope(key: str) -> Envelope:
-    user = getpass.getuser()
-    return Envelope(key=key, chat=user, asker=user)
+    return Envelope(key=key, chat=_user(), asker=_user())
 
 
-async def _answer_all(bot: App) -> None:
-    while row := await bot.answering.claim():
-        await bot.answering.work(row)
+def _user() -> str:
+    """Return who is at the terminal; a container may run as a number that nobody has named."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "console"
 
 
 @app.command()
@@ -133,8 +163,8 @@ def match(knowledge: KnowledgeDir = None) -> None:
     """
     settings = _settings(knowledge, log_level="WARNING")
     brain = build_brain(settings.knowledge, settings.max_wrong_answers, settings.cache)
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(_matched(brain, line.rstrip("\r\n")), ensure_ascii=False) + "\n")
+    for question in _piped():
+        sys.stdout.write(json.dumps(_matched(brain, question), ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
 
@@ -195,6 +225,7 @@ def test_command(knowledge: KnowledgeDir = None) -> None:
             say("cli.miss", question=miss.question, right=miss.right, won=miss.won, rank=miss.rank or ">4"),
             highlight=False,
             markup=False,
+            soft_wrap=True,
         )
     table = Table("Chủ đề", "Câu", "Đúng nhất", "Trong 3", "Trả lời ngay", "Trả lời sai")
     for row in report.rows:
@@ -210,7 +241,10 @@ def test_command(knowledge: KnowledgeDir = None) -> None:
 
 @kb.command("schema")
 def schema_command() -> None:
-    """In lược đồ JSON cho trình soạn thảo (tệp `knowledge/schema.json`)."""
+    """In lược đồ JSON cho trình soạn thảo (tệp `knowledge/schema.json`).
+
+    [dim]Ví dụ:[/dim]  hoidap kb schema > knowledge/schema.json
+    """
     sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
 
 
@@ -235,7 +269,11 @@ def list_command(
     for item in items:
         asked = f"{item.asked_at:%d/%m/%Y %H:%M}"
         table.add_row(
-            str(item.number), asked, item.channel, say(f"reason.{item.reason.value}"), item.question
+            str(item.number),
+            asked,
+            item.channel,
+            say(f"reason.{item.reason.value}"),
+            Text(_printable(item.question)),
         )
     out.print(table if items else say("queue.none"))
 
@@ -258,7 +296,7 @@ def resolve_command(
     number: Annotated[int, typer.Argument(help="Số của câu hỏi.")],
     entry: Annotated[str | None, typer.Option(help="Mã mục trả lời câu này.")] = None,
     note: Annotated[str | None, typer.Option(help="Lời của chuyên gia gửi người hỏi.")] = None,
-    by: Annotated[str, typer.Option(help="Ai giải quyết.")] = getpass.getuser(),
+    by: Annotated[str | None, typer.Option(help="Ai giải quyết; bỏ trống: người đang đăng nhập.")] = None,
     knowledge: KnowledgeDir = None,
 ) -> None:
     """Giải quyết một câu bằng một mục, một lời nhắn, hoặc cả hai; người hỏi nhận được ở nơi đã hỏi.
@@ -269,7 +307,7 @@ def resolve_command(
     if not (entry or note):
         raise typer.BadParameter(say("cli.entry_or_note"))
     settings = _settings(knowledge, log_level="WARNING")
-    if not asyncio.run(_resolve(settings, number, by, entry, note)):
+    if not asyncio.run(_resolve(settings, number, by or _user(), entry, note)):
         err.print(say("cli.no_item", number=number))
         raise typer.Exit(1)
     out.print(say("cli.resolved", number=number))
@@ -300,6 +338,11 @@ def _read(read: Callable[[Connection], Awaitable[Result]]) -> Result:
             return await read(connection)
 
     return asyncio.run(run())
+
+
+def _printable(text: str) -> str:
+    """Return what strangers wrote without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _plain(item: Waiting) -> dict[str, Any]:

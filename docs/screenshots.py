@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 MOMENT = datetime(2026, 11, 23, 1, 40, tzinfo=UTC)  # 08:40 in Vietnam
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--font-render-hinting=none"]
 ANSWERED = "da5 xay nha moi bao nhieu 1 ho"
-AMBIGUOUS = "muc ho tro sua nha"
+AMBIGUOUS = "xay moi nha o ho ngheo"
 PHONE: Mapping[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "device_scale_factor": 2,

@@ -5,8 +5,9 @@ from dataclasses import replace
 from bot.domain import Block, Change, Exchange, Outcome, Reason, Reply, Style, Verdict
 from bot.handlers import compose
 from bot.handlers.context import Context, Known
-from bot.handlers.question import waiting
-from bot.handlers.requests import AskExpert, NoneOfThese, OpenEntry, OpenText, Pick, Rate
+from bot.handlers.question import ask, waiting
+from bot.handlers.requests import Ask, AskExpert, NoneOfThese, OpenEntry, OpenText, Pick, Rate
+from bot.kb import Entry
 from bot.phrases import say
 
 
@@ -69,7 +70,17 @@ def open_entry(request: OpenEntry, context: Context) -> Outcome:
     entry = context.knowledge.entries.get(request.entry)
     if entry is None:
         return Outcome(_tell("press.entry_gone"))
-    exchange = Exchange(
+    exchange = _opened(entry, entry.code, context)
+    return Outcome(
+        compose.card(entry, exchange.id, context.knowledge, context.today),
+        exchange=exchange,
+        shown=compose.snapshot(entry, context),
+        answered=exchange.id,
+    )
+
+
+def _opened(entry: Entry, version: str, context: Context) -> Exchange:
+    return Exchange(
         id=context.number,
         channel=context.channel,
         chat=context.chat,
@@ -79,25 +90,23 @@ def open_entry(request: OpenEntry, context: Context) -> Outcome:
         normalised="",
         verdict=Verdict.OPENED,
         entry=entry.id,
-        version=entry.code,
+        version=version,
         group=None,
         candidates=(),
         elapsed_ms=0.0,
         base=context.knowledge.version,
     )
-    return Outcome(
-        compose.card(entry, exchange.id, context.knowledge, context.today),
-        exchange=exchange,
-        shown=compose.snapshot(entry, context),
-        answered=exchange.id,
-    )
 
 
 def open_text(request: OpenText, known: Known, context: Context) -> Outcome:
     """Show a text under its code exactly as it was shown before."""
-    if known.snapshot:
-        return Outcome(compose.old_card(known.snapshot, context))
+    if shown := known.snapshot:
+        exchange = _opened(compose.shown_entry(shown), shown.version, context)
+        reply = compose.old_card(shown, exchange.id, context)
+        return Outcome(reply, exchange=exchange, answered=exchange.id)
     entry = context.knowledge.entries.get(request.entry)
     if entry and entry.code == request.version:
         return open_entry(OpenEntry(entry.id), context)
+    if entry is None and not request.certain:
+        return ask(Ask(request.text), context)
     return Outcome(_tell("code.unknown"))

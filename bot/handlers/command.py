@@ -1,8 +1,10 @@
 """Commands and menus: what can be asked, what I asked, what waits."""
 
+from datetime import datetime
+
 from bot.domain import Block, Button, Exchange, Outcome, Reply, Style, Verdict, Waiting
 from bot.handlers import actions, compose
-from bot.handlers.context import Context, Known
+from bot.handlers.context import Context, Known, vietnam_day
 from bot.handlers.requests import Command, Topics, Unusable
 from bot.phrases import say
 
@@ -20,8 +22,8 @@ def command(request: Command, known: Known, context: Context) -> Outcome:
         case "queue" if context.admin:
             return Outcome(_queue(known))
         case "start":
-            return Outcome(_say_with_topics("start", context))
-    return Outcome(_say_with_topics("help", context))
+            return Outcome(_with_topics(say("start.text", entries=len(context.knowledge.entries))))
+    return Outcome(_with_topics(say("help.text")))
 
 
 def unusable(request: Unusable) -> Outcome:
@@ -40,11 +42,14 @@ def topics(request: Topics, context: Context) -> Outcome:
         for name, count in counts.items()
         if count
     )
+    if not choices:
+        return Outcome(Reply((Block(Style.TEXT, say("topics.none")),)))
     return Outcome(Reply((Block(Style.TITLE, say("topics.title")),), choices=choices))
 
 
 def _topic(name: str, page: int, context: Context) -> Reply:
     entries = _entries(name, context)
+    page = min(page, max(0, len(entries) - 1) // PAGE)  # a menu from before entries were removed
     shown = entries[page * PAGE : (page + 1) * PAGE]
     blocks = [Block(Style.TITLE, _title(name, context))]
     if not shown:
@@ -72,9 +77,8 @@ def _title(name: str, context: Context) -> str:
     return say("topics.subproject", project=topic.project, subproject=topic.subproject, title=topic.title)
 
 
-def _say_with_topics(key: str, context: Context) -> Reply:
-    blocks = [Block(Style.ANSWER, say(f"{key}.text", entries=len(context.knowledge.entries)))]
-    return Reply(tuple(blocks), buttons=((actions.topics(say("button.topics")),),))
+def _with_topics(text: str) -> Reply:
+    return Reply((Block(Style.ANSWER, text),), buttons=((actions.topics(say("button.topics")),),))
 
 
 def _mine(known: Known, context: Context) -> Reply:
@@ -88,12 +92,16 @@ def _mine(known: Known, context: Context) -> Reply:
 def _my_line(exchange: Exchange, item: Waiting | None, context: Context) -> str:
     text = shorten(exchange.raw)
     if item and item.resolved_at:
-        return say("mine.resolved", number=exchange.id, text=text, day=compose.day(item.resolved_at.date()))
+        return say("mine.resolved", number=exchange.id, text=text, day=_day(item.resolved_at))
     if item:
         return say("mine.waiting", number=exchange.id, text=text)
     if exchange.entry:
         return say("mine.answered", number=exchange.id, text=text, entry=exchange.entry)
     return say("mine.other", number=exchange.id, text=text)
+
+
+def _day(moment: datetime) -> str:
+    return compose.day(vietnam_day(moment))
 
 
 def _queue(known: Known) -> Reply:

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.domain import Block, Button, Reply, Snapshot, Style
 from bot.handlers import actions
-from bot.handlers.context import Context
+from bot.handlers.context import Context, vietnam_day
 from bot.kb import Category, Entry, Knowledge, Source, Status
 from bot.phrases import say
 
@@ -33,8 +33,6 @@ def card(entry: Entry, exchange: int, knowledge: Knowledge, today: date) -> Repl
         today: in Vietnam.
     """
     blocks = _text(entry, knowledge, today)
-    if authority := AUTHORITY.get(knowledge.category(entry.id)):
-        blocks.append(Block(Style.NOTE, say(authority)))
     blocks.append(Block(Style.NOTE, code_line(entry.id, entry.code, today)))
     related = related_buttons(entry, knowledge)
     if related:
@@ -48,6 +46,7 @@ def _text(entry: Entry, knowledge: Knowledge, today: date) -> list[Block]:
         *warnings(entry, knowledge, today),
         Block(Style.ANSWER, entry.answer),
         *basis(entry, knowledge),
+        *authority(entry.id, knowledge),
     ]
 
 
@@ -121,6 +120,12 @@ def source_line(source: Source, knowledge: Knowledge) -> str:
     return f"{line} ({known})" if known else line
 
 
+def authority(entry: str, knowledge: Knowledge) -> Iterator[Block]:
+    """Yield what kind of authority an entry speaks with, where its folder says so."""
+    if key := AUTHORITY.get(knowledge.category(entry)):
+        yield Block(Style.NOTE, say(key))
+
+
 def related_buttons(entry: Entry, knowledge: Knowledge) -> tuple[Button, ...]:
     """Return what to read next: what replaces this entry first, then what its author named."""
     names = [knowledge.successor(entry.id), *entry.see_also]
@@ -135,17 +140,25 @@ def snapshot(entry: Entry, context: Context) -> Snapshot:
     return Snapshot(entry.id, entry.code, entry.content, context.now)
 
 
-def old_card(shown: Snapshot, context: Context) -> Reply:
+def shown_entry(shown: Snapshot) -> Entry:
+    """Return the entry as it was shown."""
+    return Entry.model_validate({"id": shown.entry, **json.loads(shown.content)})
+
+
+def old_card(shown: Snapshot, exchange: int, context: Context) -> Reply:
     """Return a text exactly as it was shown, and say whether it is still the one in the base."""
-    entry = Entry.model_validate({"id": shown.entry, **json.loads(shown.content)})
     current = context.knowledge.entries.get(shown.entry)
     changed = current is None or current.code != shown.version
-    key = "code.changed" if changed else "code.same"
-    head = Block(Style.WARNING if changed else Style.NOTE, say(key, day=day(shown.shown_at.date())))
     blocks = (
-        head,
-        *_text(entry, context.knowledge, context.today),
+        _then_and_now(shown, changed=changed),
+        *_text(shown_entry(shown), context.knowledge, context.today),
         Block(Style.NOTE, code_line(shown.entry, shown.version, context.today)),
     )
     newest = (actions.open_entry(shown.entry, say("code.open_newest")),) if changed and current else ()
-    return Reply(blocks, choices=newest)
+    return Reply(blocks, choices=newest, buttons=(actions.judge(exchange),))
+
+
+def _then_and_now(shown: Snapshot, *, changed: bool) -> Block:
+    if not changed:
+        return Block(Style.NOTE, say("code.same"))
+    return Block(Style.WARNING, say("code.changed", day=day(vietnam_day(shown.shown_at))))

@@ -54,10 +54,15 @@ class OpenEntry:
 
 @dataclass(frozen=True, slots=True)
 class OpenText:
-    """The text of an entry exactly as it was shown under a code."""
+    """The text of an entry exactly as it was shown under a code.
+
+    `certain` unless `text` may be a question that only looks like one: "TT-BTC 2023 quy định gì".
+    """
 
     entry: str
     version: str
+    text: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+.*)?", re.DOTALL)
 # The line under an answer, pasted whole or in part: "Mã nha-o-muc-ho-tro · bản 3fa2 · 23/11/2026".
 _CODE = re.compile(
-    r"(?:ma\s+)?([a-z0-9]+(?:-[a-z0-9]+)+)[\s·,.:;-]+(?:ban\s+)?([0-9a-f]{4,64})(?:\b.*)?", re.DOTALL
+    r"(ma\s+)?([a-z0-9]+(?:-[a-z0-9]+)*)[\s·,.:;-]+(ban\s+)?([0-9a-f]{4,64})(?:\b.*)?", re.DOTALL
 )
 _ACTION = re.compile(r"([a-z])(?::([a-z0-9-]{1,60}))?(?::([0-9]{1,3}))?")
 
@@ -132,7 +137,14 @@ def understand(message: Message, state: ChatState, now: datetime) -> Request:
         case Press(action):
             return read_action(action)
         case Text(text):
-            return _read_text(text.strip(), state if state.until and now <= state.until else ChatState())
+            return _read_text(
+                _storable(text).strip(), state if state.until and now <= state.until else ChatState()
+            )
+
+
+def _storable(text: str) -> str:
+    """Return the text without what no database takes: halves of surrogate pairs, and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def _read_text(text: str, state: ChatState) -> Request:
@@ -142,9 +154,14 @@ def _read_text(text: str, state: ChatState) -> Request:
         return _read_command(command[1], state)
     if _NUMBER.fullmatch(text) and (state.choices or state.none):
         return _read_number(int(text), state)
-    if code := _CODE.fullmatch(fold(text)):
-        return OpenText(code[1], code[2])
-    return Ask(text)
+    return _read_code(text) or Ask(text)
+
+
+def _read_code(text: str) -> OpenText | None:
+    code = _CODE.fullmatch(fold(text))
+    if not code or not ("-" in code[2] or (code[1] and code[3])):  # "hn 2025" is no code
+        return None
+    return OpenText(code[2], code[4], text, certain=bool(code[1] or code[3]))
 
 
 def _read_number(number: int, state: ChatState) -> Request:

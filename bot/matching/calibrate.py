@@ -1,9 +1,9 @@
-"""What the evidence is worth: learned from the base's own phrasings, each left out in turn.
+"""What the evidence is worth: learned from the base's own phrasings, left out in turn.
 
-Phrasings are left out in folds, the index is rebuilt without them, and they are asked as questions. In every
-fold some entries are left out whole: their phrasings are questions that look like ours and have no answer.
-From the evidence for each of them a conditional logit learns how probable it is that a class is the right
-one, and the thresholds follow from the wrong answers that these questions would have got.
+In each fold a share of every class's phrasings is left out of the index and asked as questions; some entries
+are left out whole, and theirs are questions that look like ours and have no answer. From the evidence for
+each of them a conditional logit learns how probable it is that a class is the right one, and the thresholds
+follow from the wrong answers that these questions would have got.
 """
 
 import random
@@ -21,12 +21,12 @@ from bot.matching.index import MISS, Phrasing
 from bot.normalise import Question
 
 FOLDS = 4
-STRANGERS = 8  # every eighth entry is left out whole in a fold
-MOST_QUESTIONS = 4000  # asked in all; beyond that the figures no longer move
+STRANGERS = 16  # every sixteenth entry is left out whole in a fold
+MOST_QUESTIONS = 3000  # asked in all; beyond that the figures no longer move
 THINNED = 0.2  # share of the phrasings kept that are asked with words left out
 LEFT_OUT = 0.4  # share of their words
 FEWEST_WORDS = 2
-FEWEST_RIGHT = 30  # questions with a known answer that a calibration needs to mean anything
+FEWEST = 20  # questions with an answer, and without, that a calibration needs to mean anything
 RIDGE = 0.01  # penalty on the weights, which keeps two features that say the same from cancelling out
 HELPFUL = 0.5  # suggestions are shown when they are likelier to hold the right entry than not
 
@@ -88,19 +88,20 @@ def calibrate(
     """Learn what the evidence is worth.
 
     Args:
-        phrasings: of the whole base.
-        groups: the off-topic classes.
-        prepare: builds an index of some phrasings and returns how to gather evidence from it.
+        phrasings: of the whole base, near misses among them.
+        groups: labels of the off-topic groups.
+        prepare: indexes some phrasings and returns how to gather evidence from them.
         max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
 
     Returns:
         The weights, and thresholds that keep that share on the questions left out.
     """
     trials = list(_trials(phrasings, groups, prepare))
-    if sum(trial.right is not None and trial.right not in groups for trial in trials) < FEWEST_RIGHT:
+    answered = sum(trial.right is not None for trial in trials)
+    if min(answered, len(trials) - answered) < FEWEST:
         return FALLBACK, CAUTIOUS
     weights = _fit(trials)
-    return weights, _thresholds(trials, weights, groups, max_wrong_answers)
+    return weights, _thresholds(trials, weights, max_wrong_answers)
 
 
 def _trials(
@@ -109,9 +110,9 @@ def _trials(
     entries = sorted({p.label for p in phrasings if p.label not in groups and not p.label.startswith(MISS)})
     dice = random.Random(0)  # noqa: S311  a sample, not a secret
     for fold in range(FOLDS):
-        strangers = set(entries[fold::STRANGERS]) if len(entries) >= STRANGERS else set()
+        strangers = set(entries[fold::STRANGERS]) if len(entries) > FOLDS else set()
         kept, out = _split(phrasings, fold, strangers)
-        present = {phrasing.label for phrasing in kept} - {p.label for p in kept if p.label.startswith(MISS)}
+        present = {phrasing.label for phrasing in kept if not phrasing.label.startswith(MISS)}
         if not present - groups:
             continue
         gather = prepare(kept)
@@ -122,22 +123,21 @@ def _trials(
 def _split(
     phrasings: Sequence[Phrasing], fold: int, strangers: set[str]
 ) -> tuple[list[Phrasing], list[Phrasing]]:
+    """Return what is indexed in a fold, and what is left out: a share of every class, and whole strangers."""
     seen: dict[str, int] = defaultdict(int)
-    kept, out = [], []
+    kept: list[Phrasing] = []
+    out: list[Phrasing] = []
     for phrasing in phrasings:
         place = (seen[phrasing.label] + len(phrasing.label)) % FOLDS
         seen[phrasing.label] += 1
-        if place == fold:
-            out.append(phrasing)
-        elif phrasing.label not in strangers:
-            kept.append(phrasing)
+        (out if place == fold or phrasing.label in strangers else kept).append(phrasing)
     return kept, out
 
 
 def _asked(
     kept: Sequence[Phrasing], out: Sequence[Phrasing], present: set[str], dice: random.Random
 ) -> Iterator[tuple[Phrasing, Question]]:
-    """Yield what is asked in a fold: phrasings left out whole, and some of the others with words left out.
+    """Yield what is asked in a fold: phrasings left out whole, and phrasings with words left out.
 
     Experts vary their wordings on purpose, officers mostly shorten the obvious one: both have to be met. What
     has no answer is shortened too, or "short" would come to mean "answered".
@@ -201,11 +201,9 @@ def _loss(
     return float(-likelihood / len(starts) + RIDGE * weights @ weights), gradient + 2 * RIDGE * weights
 
 
-def _thresholds(
-    trials: Sequence[Trial], weights: Weights, groups: frozenset[str], max_wrong_answers: float
-) -> Thresholds:
-    best = [_best(trial, weights, groups, entries=True) for trial in trials]
-    off = [_best(trial, weights, groups, entries=False) for trial in trials]
+def _thresholds(trials: Sequence[Trial], weights: Weights, max_wrong_answers: float) -> Thresholds:
+    best = [_best(trial, weights, groups=False) for trial in trials]
+    off = [_best(trial, weights, groups=True) for trial in trials]
     return Thresholds(
         answer=_lowest(best, trials, max_wrong_answers),
         suggest=HELPFUL,
@@ -223,14 +221,12 @@ def _lowest(best: Sequence[tuple[str, float]], trials: Sequence[Trial], bearable
     return pairs[allowed - 1][0] if allowed else 1.01
 
 
-def _best(trial: Trial, weights: Weights, groups: frozenset[str], *, entries: bool) -> tuple[str, float]:
-    ranked = _ranked(trial, weights, groups, entries=entries)
-    return ranked[0] if ranked else ("", 0.0)
-
-
-def _ranked(
-    trial: Trial, weights: Weights, groups: frozenset[str], *, entries: bool
-) -> list[tuple[str, float]]:
-    pairs = zip(trial.evidence.labels, weights.probabilities(trial.evidence), strict=True)
-    chosen = [(label, float(p)) for label, p in pairs if (label not in groups) == entries]
-    return sorted(chosen, key=lambda pair: (-pair[1], pair[0]))
+def _best(trial: Trial, weights: Weights, *, groups: bool) -> tuple[str, float]:
+    """Return the likeliest entry, or the likeliest off-topic group, and its probability."""
+    evidence = trial.evidence
+    kind = evidence.features[:, FEATURES.index("is_group")] == groups
+    if not kind.any():
+        return "", 0.0
+    probabilities = np.where(kind, weights.probabilities(evidence), -1.0)
+    at = int(np.argmax(probabilities))
+    return evidence.labels[at], float(probabilities[at])

@@ -5,7 +5,7 @@ two cosines. Words with diacritics, where typed, count beside those without: `há
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -92,13 +92,13 @@ class Vocabulary:
             return Vector(np.empty(0, np.int32), np.empty(0, np.float32))
         return _ordered(np.concatenate(columns), np.concatenate(weights))
 
-    def matrix(self, texts: Iterable[Question]) -> sp.csr_matrix:
-        """Return the vectors of texts as the rows of a matrix."""
-        vectors = [self.vector(text) for text in texts]
-        ends = np.cumsum([0, *(len(vector.columns) for vector in vectors)])
-        columns = np.concatenate([vector.columns for vector in vectors])
-        weights = np.concatenate([vector.weights for vector in vectors])
-        return sp.csr_matrix((weights, columns, ends), shape=(len(vectors), self.size), dtype=np.float32)
+
+def stack(vectors: Sequence[Vector], size: int) -> sp.csr_matrix:
+    """Return vectors as the rows of a matrix of `size` columns."""
+    ends = np.cumsum([0, *(len(vector.columns) for vector in vectors)])
+    columns = np.concatenate([vector.columns for vector in vectors])
+    weights = np.concatenate([vector.weights for vector in vectors])
+    return sp.csr_matrix((weights, columns, ends), shape=(len(vectors), size), dtype=np.float32)
 
 
 def _ordered(columns: Ints, weights: Floats) -> Vector:

@@ -2,77 +2,91 @@
 
 Classes are the base's entries and its off-topic groups, both learned from their phrasings. An entry is
 looked at in three ways: by each of its phrasings, by all that it says taken together (phrasings and answer),
-and by a linear classifier's border.
+and by a classifier.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 import scipy.sparse as sp
 
-from bot.matching.grams import Floats, Ints, Vector, Vocabulary, words
+from bot.matching.grams import Floats, Ints, Vector, Vocabulary, stack
+from bot.matching.lexicon import Lexicon
 from bot.normalise import Question
 
 MISS = "~"  # before an entry's id: the label of its near misses, which are asked in trials but never indexed
-K1, B = 1.2, 0.6  # of BM25 (Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"): usual values
+RIDGE = 1.0  # of the classifier
+MOST_ROWS = 6000  # the classifier is solved for exactly: memory grows with their square, time with their cube
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """One way of asking and the class that it belongs to."""
+    """One way of asking (or an answer), its n-grams, and the class that it belongs to."""
 
     label: str
     text: Question
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How near a question is to each class, in each way; an array has a value per class."""
+
+    margin: Floats  # of the classifier
+    nearest: Floats  # cosine of the class's nearest phrasing
+    top3: Floats  # mean cosine of its three nearest phrasings
+    whole: Floats  # cosine of all that it says
+    closest: Ints  # row of its nearest phrasing
 
 
 class Index:
     """Phrasings and answers, vectorised and classified. Immutable once built.
 
     Args:
-        phrasings: at least one; their order does not matter.
+        vocabulary: that the vectors were made with.
+        phrasings: at least one; sorted by label.
         said: the answer of those classes that have one.
     """
 
-    def __init__(self, phrasings: Sequence[Phrasing], said: Mapping[str, Question]) -> None:
-        rows = sorted(phrasings, key=lambda phrasing: phrasing.label)
-        self.labels: list[str] = sorted({row.label for row in rows})
-        self.texts = [row.text for row in rows]
-        silence = Question("", "", "", ())
-        answers = [said.get(label, silence) for label in self.labels]
+    def __init__(
+        self, vocabulary: Vocabulary, phrasings: Sequence[Phrasing], said: Mapping[str, Phrasing]
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.labels: list[str] = sorted({row.label for row in phrasings})
+        self.texts = [row.text for row in phrasings]
+        silent = Phrasing(
+            "", Question("", "", "", ()), Vector(np.empty(0, np.int32), np.empty(0, np.float32))
+        )
+        answers = [said.get(label, silent) for label in self.labels]
         position = {label: at for at, label in enumerate(self.labels)}
-        owners = np.array([position[row.label] for row in rows], np.int32)
+        owners: Ints = np.array([position[row.label] for row in phrasings], np.int32)
         self.starts: Ints = np.searchsorted(owners, np.arange(len(self.labels) + 1)).astype(np.int32)
-
-        self.vocabulary = Vocabulary([*self.texts, *answers])
-        phrased = self.vocabulary.matrix(self.texts)
-        answered = self.vocabulary.matrix(answers)
-        self._phrased = phrased.tocsc()
+        self.lexicon = Lexicon(self.texts, owners, [answer.text for answer in answers])
+        phrased = stack([row.vector for row in phrasings], vocabulary.size)
+        answered = stack([answer.vector for answer in answers], vocabulary.size)
+        self._phrased, self._answered = phrased.tocsc(), answered.tocsc()
         self._whole = _whole(phrased, answered, owners).tocsc()
-        self._bm25 = _Bm25(self.texts, answers, owners)
-        self._weights, self._bias = _classifier(phrased, answered, owners)
+        self._owners = owners
+        self._dual = _classifier(phrased, answered, owners)
 
-    def similarities(self, vector: Vector) -> Floats:
-        """Return the cosine of a question with every phrasing, in 0..1, ordered by class."""
-        return _product(self._phrased, vector)
-
-    def nearest(self, similarities: Floats) -> Floats:
-        """Return for every class the cosine of its nearest phrasing."""
-        return np.maximum.reduceat(similarities, self.starts[:-1])
-
-    def wholes(self, vector: Vector) -> Floats:
-        """Return for every class the cosine of the question with all that it says."""
-        return _product(self._whole, vector)
-
-    def relevances(self, question: Question) -> Floats:
-        """Return for every class its BM25 score, divided by the best: 0..1."""
-        scores = self._bm25.scores(question)
-        return scores / max(float(scores.max()), 1e-6)
-
-    def margins(self, vector: Vector) -> Floats:
-        """Return for every class how far the question lies on its side of the classifier's border."""
-        return np.asarray(vector.weights @ self._weights[vector.columns] + self._bias, np.float32)
+    def scores(self, vector: Vector) -> Scores:
+        """Compare a question with every class."""
+        similarities = _product(self._phrased, vector)
+        order = np.lexsort((-similarities, self._owners))
+        first = order[self.starts[:-1]]
+        counts = np.minimum(np.diff(self.starts), 3)
+        ranks = np.arange(len(order)) - np.repeat(self.starts[:-1], np.diff(self.starts))
+        three = np.add.reduceat(np.where(ranks < 3, similarities[order], 0), self.starts[:-1]) / counts
+        both = np.concatenate([similarities, _product(self._answered, vector)])
+        return Scores(
+            margin=np.asarray(both @ self._dual, np.float32),
+            nearest=similarities[first],
+            top3=np.asarray(three, np.float32),
+            whole=_product(self._whole, vector),
+            closest=first.astype(np.int32),
+        )
 
 
 def _product(matrix: sp.csc_matrix, vector: Vector) -> Floats:
@@ -93,45 +107,20 @@ def _unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix(sp.diags(1 / np.maximum(lengths, 1e-12)) @ matrix, dtype=np.float32)
 
 
-class _Bm25:
-    """BM25 over words and word pairs of everything that a class says."""
+def _classifier(phrased: sp.csr_matrix, answered: sp.csr_matrix, owners: Ints) -> Floats:
+    """Return a row of weights per phrasing and per answer: what being similar to it says for each class.
 
-    def __init__(self, texts: Sequence[Question], answers: Sequence[Question], owners: Ints) -> None:
-        counts = [Counter(words(answer)) for answer in answers]
-        for text, owner in zip(texts, owners, strict=True):
-            counts[owner].update(words(text))
-        used = Counter(word for count in counts for word in count)
-        self._columns = {word: at for at, word in enumerate(sorted(used))}
-        lengths = np.array([sum(count.values()) for count in counts], np.float32)
-        norm = K1 * (1 - B + B * lengths / lengths.mean())
-        rows = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
-        columns = np.array([self._columns[word] for count in counts for word in count], np.int32)
-        tf = np.array([n for count in counts for n in count.values()], np.float32)
-        df = np.array([used[word] for count in counts for word in count], np.float32)
-        idf = np.log(1 + (len(counts) - df + 0.5) / (df + 0.5))
-        weights = idf * tf * (K1 + 1) / (tf + norm[rows])
-        self._matrix = sp.csc_matrix(
-            (weights.astype(np.float32), (rows, columns)), shape=(len(counts), len(self._columns))
-        )
-
-    def scores(self, question: Question) -> Floats:
-        known = sorted({self._columns[word] for word in words(question) if word in self._columns})
-        if not known:
-            return np.zeros(self._matrix.shape[0], np.float32)
-        return np.asarray(self._matrix[:, known].sum(axis=1), np.float32).ravel()
-
-
-def _classifier(phrased: sp.csr_matrix, answered: sp.csr_matrix, owners: Ints) -> tuple[Floats, Floats]:
-    """Return one-vs-rest weights (columns x classes) and biases, learned from phrasings and answers."""
-    from sklearn.svm import LinearSVC  # takes two seconds to import, and a kept matcher never needs it
-
-    spoken = np.flatnonzero(np.diff(answered.indptr))
+    Ridge regression of class membership on the n-grams, solved in its dual form (Rifkin, Yeo & Poggio 2003,
+    "Regularized Least-Squares Classification"): like a linear support vector machine, but one equation.
+    """
     classes = answered.shape[0]
-    if classes == 1:
-        return np.zeros((phrased.shape[1], 1), np.float32), np.zeros(1, np.float32)
-    rows = sp.vstack([phrased, answered[spoken]])
-    model = LinearSVC(C=1.0, random_state=0).fit(rows, np.concatenate([owners, spoken]))
-    weights, bias = model.coef_, model.intercept_
-    if classes == 2:  # scikit-learn keeps one border for two classes
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    return np.ascontiguousarray(weights.T, np.float32), np.asarray(bias, np.float32)
+    rows = sp.vstack([phrased, answered]).tocsr()
+    target = np.zeros((rows.shape[0], classes))
+    target[np.arange(rows.shape[0]), np.concatenate([owners, np.arange(classes)])] = 1
+    target[len(owners) :][np.diff(answered.indptr) == 0] = 0  # no answer, nothing to learn
+    if rows.shape[0] > MOST_ROWS:
+        return np.zeros(target.shape, np.float32)
+    kernel = (rows @ rows.T).toarray().astype(np.float64)
+    kernel[np.diag_indices_from(kernel)] += RIDGE
+    dual = scipy.linalg.solve(kernel, target, assume_a="pos", overwrite_a=True, check_finite=False)
+    return np.ascontiguousarray(dual, np.float32)

@@ -1,16 +1,15 @@
 """The matcher: a question in, ranked candidates with one calibrated confidence each out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-
-import numpy as np
+from operator import itemgetter
 
 from bot.domain import Candidate
 from bot.kb import Entry, Knowledge
 from bot.matching.calibrate import Thresholds, Weights, calibrate
 from bot.matching.evidence import Gatherer, Profile
+from bot.matching.grams import Vocabulary
 from bot.matching.index import MISS, Index, Phrasing
 from bot.normalise import Normaliser, Question
 
@@ -40,17 +39,14 @@ class Matcher:
     def __init__(
         self,
         normalise: Normaliser,
-        phrasings: Sequence[Phrasing],
-        groups: frozenset[str],
         evidence: Gatherer,
         weights: Weights,
         thresholds: Thresholds,
     ) -> None:
         self._normalise = normalise
-        self._groups = groups
         self._evidence = evidence
         self._weights = weights
-        self._verbatim = _verbatim(phrasings)
+        self._verbatim = _verbatim(evidence.index)
         self.thresholds = thresholds
 
     def match(self, text: str) -> Match:
@@ -68,8 +64,8 @@ class Matcher:
             ),
             key=lambda candidate: (-candidate.confidence, candidate.entry),
         )
-        entries = [candidate for candidate in ranked if candidate.entry not in self._groups]
-        group = next((candidate for candidate in ranked if candidate.entry in self._groups), None)
+        entries = [candidate for candidate in ranked if not candidate.entry.startswith(GROUP)]
+        group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
         return Match(
             question,
             tuple(entries[:MOST_CANDIDATES]),
@@ -78,10 +74,11 @@ class Matcher:
         )
 
 
-def _verbatim(phrasings: Sequence[Phrasing]) -> dict[str, str]:
+def _verbatim(index: Index) -> dict[str, str]:
     owners: dict[str, set[str]] = defaultdict(set)
-    for phrasing in phrasings:
-        owners[phrasing.text.folded].add(phrasing.label)
+    for at, label in enumerate(index.labels):
+        for text in index.texts[index.starts[at] : index.starts[at + 1]]:
+            owners[text.folded].add(label)
     return {text: own.pop() for text, own in owners.items() if len(own) == 1}
 
 
@@ -93,12 +90,18 @@ def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
         max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
     """
     normalise = _normaliser(knowledge)
-    phrasings = list(_phrasings(knowledge, normalise))
+    texts = [(label, normalise(text)) for label, text in sorted(_labelled(knowledge), key=itemgetter(0))]
+    answers = [(entry.id, normalise(_said(entry))) for entry in knowledge.entries.values()]
+    vocabulary = Vocabulary([text for _, text in (*texts, *answers)])
+    phrasings = [Phrasing(label, text, vocabulary.vector(text)) for label, text in texts]
+    said = {label: Phrasing(label, text, vocabulary.vector(text)) for label, text in answers}
     groups = frozenset(GROUP + group.group for group in knowledge.off_topic)
-    said = {entry.id: normalise(_said(entry)) for entry in knowledge.entries.values()}
-    prepare = partial(_prepare, groups=groups, said=said)
+
+    def prepare(kept: Sequence[Phrasing]) -> Gatherer:
+        return _gatherer(vocabulary, kept, said, groups)
+
     weights, thresholds = calibrate(phrasings, groups, prepare, max_wrong_answers)
-    return Matcher(normalise, phrasings, groups, prepare(phrasings), weights, thresholds)
+    return Matcher(normalise, prepare(phrasings), weights, thresholds)
 
 
 def _normaliser(knowledge: Knowledge) -> Normaliser:
@@ -117,51 +120,44 @@ def _texts(knowledge: Knowledge) -> Iterator[str]:
         yield entry.answer
 
 
-def _phrasings(knowledge: Knowledge, normalise: Normaliser) -> Iterator[Phrasing]:
+def _labelled(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     for entry in knowledge.entries.values():
-        yield from (Phrasing(entry.id, normalise(text)) for text in entry.phrasings)
-        yield from (Phrasing(MISS + entry.id, normalise(text)) for text in entry.not_this)
+        yield from ((entry.id, text) for text in entry.phrasings)
+        yield from ((MISS + entry.id, text) for text in entry.not_this)
     for group in knowledge.off_topic:
-        yield from (Phrasing(GROUP + group.group, normalise(text)) for text in group.examples)
+        yield from ((GROUP + group.group, text) for text in group.examples)
 
 
 def _said(entry: Entry) -> str:
     return " ".join([entry.answer, *(source.document for source in entry.sources)])
 
 
-def _prepare(kept: Sequence[Phrasing], groups: frozenset[str], said: Mapping[str, Question]) -> Gatherer:
+def _gatherer(
+    vocabulary: Vocabulary,
+    kept: Sequence[Phrasing],
+    said: Mapping[str, Phrasing],
+    groups: frozenset[str],
+) -> Gatherer:
     texts: dict[str, list[Question]] = defaultdict(list)
     for phrasing in kept:
         texts[phrasing.label].append(phrasing.text)
-    classes = {label: own for label, own in texts.items() if not label.startswith(MISS)}
-    rarity = _rarity(classes.values())
-    return Gatherer(
-        index=Index([phrasing for phrasing in kept if phrasing.label in classes], said),
-        profiles={
-            label: _profile(own, said.get(label), texts.get(MISS + label, ()), label in groups)
-            for label, own in classes.items()
-        },
-        rarity=rarity,
-        rarest=max(rarity.values(), default=1.0),
-    )
+    index = Index(vocabulary, [p for p in kept if not p.label.startswith(MISS)], said)
+    profiles = [
+        _profile(
+            [*texts[label], *([said[label].text] if label in said else [])],
+            texts.get(MISS + label, ()),
+            label in groups,
+        )
+        for label in index.labels
+    ]
+    return Gatherer(index, profiles)
 
 
-def _profile(
-    phrasings: Sequence[Question], said: Question | None, misses: Sequence[Question], is_group: bool
-) -> Profile:
-    words = frozenset(word for text in phrasings for word in text.folded.split())
+def _profile(says: Sequence[Question], misses: Sequence[Question], is_group: bool) -> Profile:
+    words = frozenset(word for text in says for word in text.folded.split())
     telling = (frozenset(miss.folded.split()) - words for miss in misses)
-    texts = [*phrasings, said] if said else phrasings
     return Profile(
-        words=words,
-        said=frozenset(said.folded.split()) if said else frozenset(),
-        documents=frozenset(document for text in texts for document in text.documents),
+        documents=frozenset(document for text in says for document in text.documents),
         is_group=is_group,
         near_misses=tuple(own for own in telling if own),
     )
-
-
-def _rarity(classes: Collection[Sequence[Question]]) -> dict[str, float]:
-    """Return for each word how few classes use it: log(1 + classes / classes with the word)."""
-    used = Counter(word for texts in classes for word in {w for text in texts for w in text.folded.split()})
-    return {word: float(np.log1p(len(classes) / count)) for word, count in used.items()}

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import ChatState
-from bot.store.tables import RowState, chats, inbox, outbox
+from bot.store.tables import OPEN, chats, inbox, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,6 @@ async def transcript(
     for part in await connection.execute(parts):
         said[part.inbox_id].append(part.payload)
     return tuple(
-        Turn(row.id, row.received_at, row.payload, row.state == RowState.DONE, tuple(said[row.id]))
+        Turn(row.id, row.received_at, row.payload, row.state not in OPEN, tuple(said[row.id]))
         for row in reversed(rows)
     )

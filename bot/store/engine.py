@@ -8,11 +8,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
 MIGRATIONS = Path(__file__).parent / "migrations"
+ADVISORY_LOCK = 0x686F6964  # "hoid": replicas that start together migrate one after the other
 
 
 class Database:
@@ -24,7 +25,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
-        self._engine = create_async_engine(self.url, pool_pre_ping=not self._is_sqlite)
+        # Errors are logged, and their parameters would be what people asked.
+        self._engine = create_async_engine(self.url, pool_pre_ping=not self._is_sqlite, hide_parameters=True)
         # SQLite has one writer: a queue in this process is fair, its busy handler is not.
         self._writer = asyncio.Lock() if self._is_sqlite else None
         if self._is_sqlite:
@@ -39,6 +41,8 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection in a transaction that sees one state of the data."""
         async with self._engine.connect() as connection:
+            if not self._is_sqlite:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @asynccontextmanager
@@ -64,7 +68,14 @@ class Database:
         await self._engine.dispose()
 
 
+def take_turn(connection: Connection) -> None:
+    """Wait until no other replica migrates; on SQLite the write lock has seen to it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+
+
 def _upgrade(connection: Connection) -> None:
+    take_turn(connection)  # before Alembic is called: it keeps the migration in hand in globals
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

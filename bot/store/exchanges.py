@@ -1,8 +1,10 @@
 """The log of questions, and the texts of entries as they were shown."""
 
+import contextlib
 from typing import Any
 
 from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Candidate, Change, Exchange, Snapshot, Verdict
@@ -59,7 +61,9 @@ async def recent(connection: AsyncConnection, channel: str, asker: str, limit: i
 async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:
     """Keep the text of an entry as it was shown, once per version."""
     already = exists().where(snapshots.c.entry == snapshot.entry, snapshots.c.version == snapshot.version)
-    if not await connection.scalar(select(already)):
+    if await connection.scalar(select(already)):
+        return
+    with contextlib.suppress(IntegrityError):  # another chat was shown it at this very moment
         async with connection.begin_nested():
             await connection.execute(
                 insert(snapshots).values(

@@ -89,9 +89,9 @@ async def later(
     await queue.later(connection, inbox, number, not_before, note, failed=failed)
 
 
-async def bury(connection: AsyncConnection, number: int, now: datetime, note: str) -> None:
-    """Give up on a message that fails again and again."""
-    await queue.bury(connection, inbox, number, now, note)
+async def bury(connection: AsyncConnection, number: int, now: datetime, note: str) -> bool:
+    """Give up on a message that fails again and again; False when it has been settled meanwhile."""
+    return await queue.bury(connection, inbox, number, now, note)
 
 
 async def finished_since(

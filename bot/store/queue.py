@@ -33,20 +33,19 @@ async def claim(
         now: UTC.
         only: claim this row or none.
     """
-    earlier = table.alias()
+    other = table.alias()
     c = table.c
+    same_chat = (other.c.channel == c.channel) & (other.c.chat == c.chat)
+    # PostgreSQL hands numbers out before it commits them: a lower one may appear while a higher is in work.
+    in_work = (other.c.state == RowState.WORKING) & (other.c.lease_until > now)
     due = (
         select(c.id)
         .where(
             c.channel.in_(channels),
             or_(c.state == RowState.NEW, (c.state == RowState.WORKING) & (c.lease_until <= now)),
             c.not_before <= now,
-            ~exists().where(
-                earlier.c.channel == c.channel,
-                earlier.c.chat == c.chat,
-                earlier.c.state.in_(OPEN),
-                earlier.c.id < c.id,
-            ),
+            ~exists().where(same_chat, other.c.state.in_(OPEN), other.c.id < c.id),
+            ~exists().where(same_chat, in_work),
         )
         .order_by(c.id)
         .limit(1)
@@ -90,10 +89,13 @@ async def later(
     )
 
 
-async def bury(connection: AsyncConnection, table: Table, row_id: int, now: datetime, note: str) -> None:
-    """Give a row up, saying why."""
-    await _set(connection, table, row_id, state=RowState.DEAD, finished_at=now, note=note)
+async def bury(connection: AsyncConnection, table: Table, row_id: int, now: datetime, note: str) -> bool:
+    """Give a row up, saying why; False when it is settled already."""
+    return await _set(connection, table, row_id, state=RowState.DEAD, finished_at=now, note=note)
 
 
-async def _set(connection: AsyncConnection, table: Table, row_id: int, **values: object) -> None:
-    await connection.execute(update(table).where(table.c.id == row_id).values(**values))
+async def _set(connection: AsyncConnection, table: Table, row_id: int, **values: object) -> bool:
+    """Change a row that is still open: who lost its lease and comes late must not open a settled one."""
+    still_open = table.c.state.in_(OPEN)
+    result = await connection.execute(update(table).where(table.c.id == row_id, still_open).values(**values))
+    return result.rowcount == 1

@@ -19,6 +19,8 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
         "candidates": dump_candidates(item.candidates),
         "resolved_at": None,
         "resolved_by": None,
+        "entry": None,
+        "note": None,
     }
     known = await connection.execute(update(waiting).where(waiting.c.number == item.number).values(**values))
     if known.rowcount == 0:

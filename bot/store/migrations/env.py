@@ -4,18 +4,15 @@ import asyncio
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.store.engine import take_turn
 from bot.store.tables import UtcTime, metadata
-
-ADVISORY_LOCK = 0x686F6964  # "hoid": replicas that start together migrate one after the other
 
 
 def run(connection: Connection) -> None:
     """Migrate on a connection whose transaction the caller commits."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
     context.configure(
         connection=connection, target_metadata=metadata, render_as_batch=True, render_item=_plain_time
     )
@@ -32,6 +29,7 @@ async def run_from_command_line() -> None:
     """Migrate the database named by `alembic -x url=sqlite+aiosqlite:///file …`."""
     engine = create_async_engine(context.get_x_argument(as_dictionary=True)["url"])
     async with engine.begin() as connection:
+        await connection.run_sync(take_turn)
         await connection.run_sync(run)
     await engine.dispose()
 
