@@ -24,6 +24,7 @@ SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC)  # every other file holds entr
 
 # An id travels inside a button's action, which has at most 64 bytes: 60 leaves room for what is to be done.
 MAX_ID = 60  # characters, each one byte
+MAX_TOPIC = 56  # the same, with a page's number
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -151,7 +152,7 @@ class Document(_Row):
 class Topic(_Row):
     """A subject that people browse, tied to a project of the Programme where there is one."""
 
-    id: Slug
+    id: Annotated[Slug, Field(max_length=MAX_TOPIC)]
     title: Words
     project: Annotated[Whole, Field(ge=1, le=7)] | None = None
     subproject: Annotated[Whole, Field(ge=1, le=9)] | None = None

@@ -23,8 +23,9 @@ from bot.normalise import Question
 FOLDS = 4
 STRANGERS = 16  # every sixteenth entry is left out whole in a fold
 MOST_QUESTIONS = 3000  # asked in all; beyond that the figures no longer move
-THINNED = 0.2  # share of the phrasings kept that are asked with words left out
-LEFT_OUT = 0.4  # share of their words
+THINNED = 0.2  # share of the phrasings kept that are asked with words left out; titles always are
+LEFT_OUT = (0.2, 0.8)  # least and largest share of their words
+NEAR_MISSES = 0.3  # share that is asked whole: experts write down more of them than officers ask
 FEWEST_WORDS = 2
 FEWEST = 20  # questions with an answer, and without, that a calibration needs to mean anything
 RIDGE = 0.01  # penalty on the weights, which keeps two features that say the same from cancelling out
@@ -144,16 +145,20 @@ def _asked(
     """
     share = MOST_QUESTIONS / FOLDS / (len(out) + THINNED * len(kept))
     for phrasing in out:
-        if dice.random() < share:
+        chance = share * (NEAR_MISSES if phrasing.label.startswith(MISS) else 1)
+        if not phrasing.is_title and dice.random() < chance:
             yield phrasing, phrasing.text
-    for phrasing in (*kept, *(p for p in out if p.label not in present)):
-        if dice.random() < share * THINNED and (text := _thinned(phrasing.text, dice)):
+    strangers = (p for p in out if p.label not in present and not p.label.startswith(MISS))
+    for phrasing in (*kept, *strangers):
+        chance = share * (1 if phrasing.is_title else THINNED)
+        if dice.random() < chance and (text := _thinned(phrasing.text, dice)):
             yield phrasing, text
 
 
 def _thinned(text: Question, dice: random.Random) -> Question | None:
     words, folded = text.text.split(), text.folded.split()
-    stay = [at for at in range(len(words)) if dice.random() >= LEFT_OUT]
+    left_out = dice.uniform(*LEFT_OUT)
+    stay = [at for at in range(len(words)) if dice.random() >= left_out]
     if len(stay) < FEWEST_WORDS:
         return None
     left = [folded[at] for at in stay]

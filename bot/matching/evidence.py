@@ -28,6 +28,8 @@ FEATURES = (
     "edit",  # RapidFuzz token_sort_ratio with the nearest phrasing, 0..1
     "coverage",  # share of the question's words, weighted by rarity, that its phrasings use
     "in_answer",  # the same for its answer
+    "title",  # the same for its title
+    "titled",  # share of the title's words, weighted by rarity, that the question says
     "document",  # +1 names the same document, -1 only others, 0 names none
     "is_group",  # 1 for an off-topic group
     "near_miss",  # how much of what tells a `not_this` of the class from what it says the question has
@@ -40,6 +42,7 @@ FEATURES = (
 class Profile:
     """What is known of a class beside its phrasings and its answer."""
 
+    title: frozenset[str]  # words of the entry's own question; empty for a group
     documents: frozenset[str]  # canonical tokens it cites
     is_group: bool
     near_misses: tuple[frozenset[str], ...]  # of each `not_this`, the words that it never says itself
@@ -77,24 +80,26 @@ class Gatherer:
         features[:, 0:8:2], features[:, 1:8:2] = rankings[:, chosen].T, leads.T
         features[:, 8] = scores.top3[chosen]
         features[:, 10], features[:, 11] = overlap.phrased[chosen], overlap.answered[chosen]
-        words = question.folded.split()
+        words = frozenset(question.folded.split())
         for place, at in enumerate(chosen):
             profile = self.profiles[at]
             closest = index.texts[scores.closest[at]].folded
             features[place, 9] = fuzz.token_sort_ratio(question.folded, closest) / 100
-            features[place, 12] = _agreement(question.documents, profile.documents)
-            features[place, 13] = profile.is_group
-            features[place, 14] = self._near_miss(frozenset(words), profile)
-        features[:, 15], features[:, 16] = overlap.unknown, np.log1p(len(words))
+            features[place, 12] = self._share(words, profile.title)
+            features[place, 13] = self._share(profile.title, words)
+            features[place, 14] = _agreement(question.documents, profile.documents)
+            features[place, 15] = profile.is_group
+            features[place, 16] = max(
+                (self._share(telling, words) for telling in profile.near_misses), default=0
+            )
+        features[:, 17], features[:, 18] = overlap.unknown, np.log1p(len(words))
         return Evidence(tuple(index.labels[at] for at in chosen), features)
 
-    def _near_miss(self, words: frozenset[str], profile: Profile) -> float:
+    def _share(self, of: frozenset[str], said: frozenset[str]) -> float:
+        """Return the share of some words, weighted by rarity, that are said."""
         rarity = self.index.lexicon.rarity
-        told = [
-            sum(rarity(word) for word in telling & words) / sum(rarity(word) for word in telling)
-            for telling in profile.near_misses
-        ]
-        return max(told, default=0.0)
+        total = sum(rarity(word) for word in of)
+        return sum(rarity(word) for word in of & said) / total if total else 0.0
 
 
 def _shortlist(rankings: Floats) -> list[int]:

@@ -28,6 +28,7 @@ class Phrasing:
     label: str
     text: Question
     vector: Vector
+    is_title: bool = False  # the entry's `question`: what it is about, in its author's words
 
 
 @dataclass(frozen=True, slots=True)

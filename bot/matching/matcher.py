@@ -54,16 +54,7 @@ class Matcher:
         question = self._normalise(text)
         if not question.folded:
             return Match(question, (), None, 0.0)
-        evidence = self._evidence(question)
-        probabilities = self._weights.probabilities(evidence)
-        verbatim = self._verbatim.get(question.folded)
-        ranked = sorted(
-            (
-                Candidate(label, max(float(p), VERBATIM) if label == verbatim else float(p))
-                for label, p in zip(evidence.labels, probabilities, strict=True)
-            ),
-            key=lambda candidate: (-candidate.confidence, candidate.entry),
-        )
+        ranked = self._ranked(question)
         entries = [candidate for candidate in ranked if not candidate.entry.startswith(GROUP)]
         group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
         return Match(
@@ -72,6 +63,19 @@ class Matcher:
             group.entry.removeprefix(GROUP) if group else None,
             group.confidence if group else 0.0,
         )
+
+    def _ranked(self, question: Question) -> list[Candidate]:
+        evidence = self._evidence(question)
+        probabilities = self._weights.probabilities(evidence)
+        verbatim = self._verbatim.get(question.folded)
+        if verbatim in evidence.labels:
+            at = evidence.labels.index(verbatim)
+            if probabilities[at] < VERBATIM:
+                probabilities *= (1 - VERBATIM) / (1 - probabilities[at])
+                probabilities[at] = VERBATIM
+        pairs = zip(evidence.labels, probabilities, strict=True)
+        ranked = (Candidate(label, float(probability)) for label, probability in pairs)
+        return sorted(ranked, key=lambda candidate: (-candidate.confidence, candidate.entry))
 
 
 def _verbatim(index: Index) -> dict[str, str]:
@@ -90,15 +94,19 @@ def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
         max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
     """
     normalise = _normaliser(knowledge)
+    titles = {entry.id: normalise(entry.question) for entry in knowledge.entries.values()}
     texts = [(label, normalise(text)) for label, text in sorted(_labelled(knowledge), key=itemgetter(0))]
     answers = [(entry.id, normalise(_said(entry))) for entry in knowledge.entries.values()]
     vocabulary = Vocabulary([text for _, text in (*texts, *answers)])
-    phrasings = [Phrasing(label, text, vocabulary.vector(text)) for label, text in texts]
+    phrasings = [
+        Phrasing(label, text, vocabulary.vector(text), is_title=text == titles.get(label))
+        for label, text in texts
+    ]
     said = {label: Phrasing(label, text, vocabulary.vector(text)) for label, text in answers}
     groups = frozenset(GROUP + group.group for group in knowledge.off_topic)
 
     def prepare(kept: Sequence[Phrasing]) -> Gatherer:
-        return _gatherer(vocabulary, kept, said, groups)
+        return _gatherer(vocabulary, kept, said, titles, groups)
 
     weights, thresholds = calibrate(phrasings, groups, prepare, max_wrong_answers)
     return Matcher(normalise, prepare(phrasings), weights, thresholds)
@@ -136,6 +144,7 @@ def _gatherer(
     vocabulary: Vocabulary,
     kept: Sequence[Phrasing],
     said: Mapping[str, Phrasing],
+    titles: Mapping[str, Question],
     groups: frozenset[str],
 ) -> Gatherer:
     texts: dict[str, list[Question]] = defaultdict(list)
@@ -146,6 +155,7 @@ def _gatherer(
         _profile(
             [*texts[label], *([said[label].text] if label in said else [])],
             texts.get(MISS + label, ()),
+            titles.get(label),
             label in groups,
         )
         for label in index.labels
@@ -153,10 +163,13 @@ def _gatherer(
     return Gatherer(index, profiles)
 
 
-def _profile(says: Sequence[Question], misses: Sequence[Question], is_group: bool) -> Profile:
+def _profile(
+    says: Sequence[Question], misses: Sequence[Question], title: Question | None, is_group: bool
+) -> Profile:
     words = frozenset(word for text in says for word in text.folded.split())
     telling = (frozenset(miss.folded.split()) - words for miss in misses)
     return Profile(
+        title=frozenset(title.folded.split()) if title else frozenset(),
         documents=frozenset(document for text in says for document in text.documents),
         is_group=is_group,
         near_misses=tuple(own for own in telling if own),
