@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import Channel, Payload
-from bot.domain import Block, ChatState, Ignored, Outcome, Reason, Reply, Style, Waiting
+from bot.domain import Block, ChatState, Ignored, Message, Outcome, Reason, Reply, Style, Text, Waiting
 from bot.handlers import Context, Known, Request, respond, understand
 from bot.handlers.command import MOST_MINE, MOST_QUEUE
 from bot.handlers.requests import AskExpert, Command, NoneOfThese, OpenText, Pick, Rate
@@ -63,15 +63,14 @@ class Answering:
         async with self._database.writing() as connection:
             return await inbox.claim(connection, self._channels, self._clock())
 
-    async def claim_only(self, number: int) -> Received | None:
-        """Claim one message if it may be answered now."""
-        async with self._database.writing() as connection:
-            return await inbox.claim(connection, self._channels, self._clock(), only=number)
-
     async def work(self, row: Received) -> None:
         """Answer a message, or put it off where its chat has had its share of this minute."""
-        if not await self._put_off(row):
-            await self._answer(row)
+        message = self._channels[row.channel].parse(row.payload)
+        if isinstance(message, Ignored):
+            async with self._database.writing() as connection:
+                await inbox.finish(connection, row.id, self._clock(), message.reason)
+        elif not await self._put_off(row):
+            await self._answer(row, message)
         self._replied.set()
 
     async def failed(self, row: Received, error: Exception) -> None:
@@ -83,7 +82,8 @@ class Answering:
                 await inbox.later(connection, row.id, again, type(error).__name__, failed=True)
                 return
             await inbox.bury(connection, row.id, now, type(error).__name__)
-            await waiting.add(connection, _failed_item(row))
+            message = self._channels[row.channel].parse(row.payload)
+            await waiting.add(connection, _failed_item(row, message))
         async with self._database.writing() as connection:
             await self._say(connection, row, _plain("failed", number=row.id), now)
         self._replied.set()
@@ -100,20 +100,14 @@ class Answering:
                 await self._say(connection, row, _plain("too_fast"), now, label=NOTICE)
         return True
 
-    async def _answer(self, row: Received) -> None:
-        channel = self._channels[row.channel]
-        message = channel.parse(row.payload)
-        if isinstance(message, Ignored):
-            async with self._database.writing() as connection:
-                await inbox.finish(connection, row.id, self._clock(), message.reason)
-            return
+    async def _answer(self, row: Received, message: Message) -> None:
         async with self._database.reading() as connection:
             state = await chats.state(connection, row.channel, row.chat)
             request = understand(message, state, self._clock())
             known = await self._known(connection, request, row)
         # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
         outcome = await asyncio.to_thread(respond, request, known, self._context(row))
-        await self._commit(row, outcome)
+        await self._commit(row, outcome, state)
 
     def _context(self, row: Received) -> Context:
         brain = self._live.current
@@ -150,9 +144,11 @@ class Answering:
                 return Known(queue=queue, queue_length=await waiting.open_count(connection))
         return Known()
 
-    async def _commit(self, row: Received, outcome: Outcome) -> None:
+    async def _commit(self, row: Received, outcome: Outcome, state: ChatState) -> None:
         now = self._clock()
         async with self._database.writing() as connection:
+            if not await inbox.finish(connection, row.id, now):
+                return  # we lost the lease, and whoever took it was quicker
             if outcome.exchange:
                 await exchanges.add(connection, outcome.exchange)
             if outcome.change:
@@ -161,9 +157,8 @@ class Answering:
                 await waiting.add(connection, outcome.waiting)
             if outcome.shown:
                 await exchanges.keep(connection, outcome.shown)
-            await chats.remember(connection, row.channel, row.chat, _state_after(outcome, now))
+            await chats.remember(connection, row.channel, row.chat, _state_after(outcome, state, now))
             await self._say(connection, row, outcome.reply, now)
-            await inbox.finish(connection, row.id, now)
         if outcome.exchange:
             log.info("question.done", number=row.id, verdict=outcome.exchange.verdict.value)
 
@@ -181,23 +176,23 @@ def _plain(key: str, **values: object) -> Reply:
     return Reply((Block(Style.TEXT, say(key, **values)),))
 
 
-def _state_after(outcome: Outcome, now: datetime) -> ChatState:
+def _state_after(outcome: Outcome, before: ChatState, now: datetime) -> ChatState:
     reply = outcome.reply
+    still = before.answered if before.until and now <= before.until else None
     return ChatState(
         choices=tuple(choice.action for choice in reply.choices),
         none=reply.none.action if reply.none else None,
-        answered=outcome.answered,
+        answered=outcome.answered or still,
         until=now + REMEMBER,
     )
 
 
-def _failed_item(row: Received) -> Waiting:
-    text = row.payload.get("text")
+def _failed_item(row: Received, message: Message | Ignored) -> Waiting:
     return Waiting(
         number=row.id,
         channel=row.channel,
         chat=row.chat,
         asked_at=row.received_at,
-        question=text if isinstance(text, str) else "",
+        question=message.text if isinstance(message, Text) else "",
         reason=Reason.FAILED,
     )

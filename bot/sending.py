@@ -12,6 +12,7 @@ import structlog
 
 from bot.channels.base import Channel
 from bot.errors import RetryLater, Unreachable
+from bot.logs import redact
 from bot.store import Database, outbox
 from bot.store.outbox import Part
 
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 10  # of a part that fails for a reason nobody foresaw
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
-SEND_TIMEOUT = 30.0  # s, half of a lease: nobody else sends the part meanwhile
+SEND_TIMEOUT = 20.0  # s, less than a lease: nobody else sends the part meanwhile
 
 
 class Sending:
@@ -44,7 +45,7 @@ class Sending:
             async with asyncio.timeout(SEND_TIMEOUT):
                 platform_id = await self._channels[part.channel].send(part.chat, part.payload)
         except (RetryLater, TimeoutError) as error:
-            await self._later(part, error)
+            await self._later(part, error, failed=False)
         except Unreachable as error:
             await self._bury(part, str(error))
         else:
@@ -56,18 +57,19 @@ class Sending:
         if part.attempts >= MOST_ATTEMPTS:
             await self._bury(part, repr(error))
         else:
-            await self._later(part, error)
+            await self._later(part, error, failed=True)
 
-    async def _later(self, part: Part, error: Exception) -> None:
+    async def _later(self, part: Part, error: Exception, *, failed: bool) -> None:
+        now = self._clock()
         asked = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else timedelta()
-        wait = max(asked, min(FIRST_WAIT * 2 ** min(part.attempts - 1, 10), LONGEST_WAIT))
-        log.info(
-            "part.later", part=part.id, channel=part.channel, wait=wait.total_seconds(), error=repr(error)
-        )
+        # As long again as the part has waited already: 2, 4, 8, … s, with nothing to count.
+        wait = max(asked, min(FIRST_WAIT + (now - part.created_at), LONGEST_WAIT))
+        reason = redact(repr(error))
+        log.info("part.later", part=part.id, channel=part.channel, wait=wait.total_seconds(), error=reason)
         async with self._database.writing() as connection:
-            await outbox.later(connection, part.id, self._clock() + wait, repr(error))
+            await outbox.later(connection, part.id, now + wait, reason, failed=failed)
 
     async def _bury(self, part: Part, reason: str) -> None:
-        log.warning("part.dead", part=part.id, channel=part.channel, reason=reason)
+        log.warning("part.dead", part=part.id, channel=part.channel, reason=redact(reason))
         async with self._database.writing() as connection:
-            await outbox.bury(connection, part.id, self._clock(), reason)
+            await outbox.bury(connection, part.id, self._clock(), redact(reason))

@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "live": {"errors", "kb", "matching"},
     "trial": {"decide", "domain", "live"},
     "intake": {"domain", "channels.base", "lanes", "store"},
-    "sending": {"domain", "errors", "channels.base", "lanes", "store"},
+    "sending": {"domain", "errors", "channels.base", "lanes", "logs", "store"},
     "answering": PURE | {"channels.base", "lanes", "live", "store"},
     "reviewing": PURE | {"channels.base", "lanes", "live", "store"},
     "web": PURE - {"matching", "decide", "handlers"}

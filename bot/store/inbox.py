@@ -63,11 +63,9 @@ async def number_of(connection: AsyncConnection, channel: str, key: str) -> int 
     return await connection.scalar(query)
 
 
-async def claim(
-    connection: AsyncConnection, channels: Collection[str], now: datetime, only: int | None = None
-) -> Received | None:
+async def claim(connection: AsyncConnection, channels: Collection[str], now: datetime) -> Received | None:
     """Claim the oldest message that may be answered now; see `bot.store.queue.claim`."""
-    row = await queue.claim(connection, inbox, channels, now, only)
+    row = await queue.claim(connection, inbox, channels, now)
     return _received(row) if row else None
 
 
@@ -77,9 +75,9 @@ async def get(connection: AsyncConnection, number: int) -> Received | None:
     return _received(row) if row else None
 
 
-async def finish(connection: AsyncConnection, number: int, now: datetime, note: str | None = None) -> None:
-    """Mark a message as answered; `note` says why there was nothing to answer."""
-    await queue.finish(connection, inbox, number, now, note=note)
+async def finish(connection: AsyncConnection, number: int, now: datetime, note: str | None = None) -> bool:
+    """Mark a message as answered, or say in `note` why not; False when it is settled already."""
+    return await queue.finish(connection, inbox, number, now, note=note)
 
 
 async def later(
@@ -100,7 +98,12 @@ async def finished_since(
     """Return when this chat's messages were answered since then, oldest first."""
     query = (
         select(inbox.c.finished_at)
-        .where(inbox.c.channel == channel, inbox.c.chat == chat, inbox.c.finished_at > since)
+        .where(
+            inbox.c.channel == channel,
+            inbox.c.chat == chat,
+            inbox.c.finished_at > since,
+            inbox.c.note.is_(None),  # what was not answered took nobody's time
+        )
         .order_by(inbox.c.finished_at)
     )
     return tuple((await connection.scalars(query)).all())

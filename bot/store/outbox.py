@@ -14,12 +14,13 @@ from bot.store.tables import OPEN, RowState, outbox
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message to send; `attempts` counts this one."""
+    """One message to send; `attempts` counts this one and those that failed before, not those put off."""
 
     id: int
     channel: str
     chat: str
     payload: Mapping[str, Any]
+    created_at: datetime
     attempts: int
 
 
@@ -67,7 +68,7 @@ async def put(
 async def claim(connection: AsyncConnection, channels: Collection[str], now: datetime) -> Part | None:
     """Claim the oldest part that may be sent now; see `bot.store.queue.claim`."""
     row = await queue.claim(connection, outbox, channels, now)
-    return Part(row.id, row.channel, row.chat, row.payload, row.attempts) if row else None
+    return Part(row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts) if row else None
 
 
 async def sent(connection: AsyncConnection, part: int, now: datetime, platform_id: str) -> None:
@@ -75,9 +76,11 @@ async def sent(connection: AsyncConnection, part: int, now: datetime, platform_i
     await queue.finish(connection, outbox, part, now, platform_id=platform_id)
 
 
-async def later(connection: AsyncConnection, part: int, not_before: datetime, note: str) -> None:
+async def later(
+    connection: AsyncConnection, part: int, not_before: datetime, note: str, *, failed: bool
+) -> None:
     """Send this part, and those behind it in its chat, from `not_before` on."""
-    await queue.later(connection, outbox, part, not_before, note, failed=True)
+    await queue.later(connection, outbox, part, not_before, note, failed=failed)
 
 
 async def bury(connection: AsyncConnection, part: int, now: datetime, note: str) -> None:

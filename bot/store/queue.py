@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import OPEN, RowState
 
-LEASE = timedelta(seconds=60)  # longer than any single piece of work may take
+LEASE = timedelta(seconds=30)  # longer than any single piece of work may take
 
 
 async def claim(
@@ -22,7 +22,6 @@ async def claim(
     table: Table,
     channels: Collection[str],
     now: datetime,
-    only: int | None = None,
 ) -> Row[Any] | None:
     """Claim the oldest row that may be worked on now, or None.
 
@@ -31,7 +30,6 @@ async def claim(
         table: `inbox` or `outbox`.
         channels: names of the channels that this process serves.
         now: UTC.
-        only: claim this row or none.
     """
     other = table.alias()
     c = table.c
@@ -51,8 +49,6 @@ async def claim(
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if only is not None:
-        due = due.where(c.id == only)
     result = await connection.execute(
         update(table)
         .where(c.id == due.scalar_subquery())
@@ -64,9 +60,9 @@ async def claim(
 
 async def finish(
     connection: AsyncConnection, table: Table, row_id: int, now: datetime, **values: object
-) -> None:
-    """Mark a row as done."""
-    await _set(connection, table, row_id, state=RowState.DONE, finished_at=now, **values)
+) -> bool:
+    """Mark a row as done; False when it is settled already."""
+    return await _set(connection, table, row_id, state=RowState.DONE, finished_at=now, **values)
 
 
 async def later(

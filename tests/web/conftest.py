@@ -8,20 +8,22 @@ from typing import Any
 
 import httpx
 import pytest
-from web_site import BASE, CHROMIUM_FLAGS, FixedLive, Site, needs, now, serve
+from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, Site, needs, now, serve
 
 from bot.answering import Answering, Rules
 from bot.channels.web import WebChannel
 from bot.intake import Intake
+from bot.kb import load
 from bot.lanes import Wake, run_lane
-from bot.live import Brain, build_brain
+from bot.live import Brain
 from bot.store import Database
+from bot.store.inbox import Received
 from bot.web import create_app
 
 
 @pytest.fixture(scope="session")
 def brain() -> Brain:
-    return build_brain(BASE, 0.02)
+    return Brain(load(BASE), ScriptedMatcher())
 
 
 @pytest.fixture
@@ -33,7 +35,17 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         asked, replied, live = Wake(), Wake(), FixedLive(brain)
         rules = Rules(frozenset(), b"key", 1000)
         answering = Answering(database, {"web": WebChannel()}, live, rules, now, replied)
-        lane = run_lane("answer", asked, answering.claim, answering.work, answering.failed)
+        at_work = asyncio.Lock()
+
+        async def claim() -> Received | None:
+            async with at_work:
+                return await answering.claim()
+
+        async def work(row: Received) -> None:
+            async with at_work:
+                await answering.work(row)
+
+        lane = run_lane("answer", asked, claim, work, answering.failed)
         task = asyncio.create_task(lane) if answers else lane.close()
         page = create_app(Intake(database, asked, now), database, live, now, secure_cookies=secure)
         url = "https://bot.example" if secure else "http://bot.example"
@@ -43,7 +55,8 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
                 yield Site(client, database, answering, live, url, page)
         finally:
             if task:
-                task.cancel()
+                async with at_work:  # a statement that is cancelled would leave its connection open
+                    task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
             await database.close()
 
@@ -67,6 +80,12 @@ async def slow_site(open_site: Callable[..., Any]) -> AsyncIterator[Site]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bot on the small base."""
     yield from serve(BASE, tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture(scope="module")
+def shipped_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a bot on the base that is shipped."""
+    yield from serve(SHIPPED, tmp_path_factory.mktemp("shipped"))
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import pytest
-from web_site import serve
+from web_site import EXACT
 
 from bot.phrases import say
 
-EXACT = "Mức hỗ trợ xây mới nhà ở cho hộ nghèo là bao nhiêu?"
-BETWEEN = "mức hỗ trợ nhà ở cho hộ nghèo"
-UNKNOWN = "lên sao hỏa bằng tàu gì"
+ANSWERED = "Mức hỗ trợ xây mới nhà ở cho hộ nghèo, hộ cận nghèo ở huyện nghèo là bao nhiêu?"
+# The shipped base grows, so which of these it answers is for it to say; some stay vague and some foreign.
+VAGUE = (
+    "muc ho tro sua nha",
+    "mức hỗ trợ nhà ở cho hộ nghèo",
+    "hộ nghèo được bao nhiêu tiền",
+    "tiền làm nhà",
+    "vay vốn",
+    "hỗ trợ con giống",
+    "bảo hiểm y tế",
+    "vốn kéo dài",
+    "rà soát",
+)
+FOREIGN = ("lên sao hỏa bằng tàu gì", "qwrtp zxcvb", "vì sao lá phong đổi màu", "tốc độ ánh sáng trong nước")
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 
@@ -23,15 +36,43 @@ def complaints() -> list[str]:
 @pytest.fixture
 def page(chromium: Any, server: str, complaints: list[str], request: Any) -> Iterator[Any]:
     """A page of a browser that nobody used before; fails when the browser complains about anything."""
-    options = {"locale": "vi-VN", "reduced_motion": "reduce"} | getattr(request, "param", {})
-    context = chromium.new_context(base_url=server, **options)
-    opened = context.new_page()
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto("/")
-    yield opened
+    with opened(chromium, server, complaints, **getattr(request, "param", {})) as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=[True, False], ids=["scripted", "without JavaScript"])
+def shipped_page(chromium: Any, shipped_server: str, complaints: list[str], request: Any) -> Iterator[Any]:
+    """The same on the shipped base, with and without JavaScript."""
+    with opened(chromium, shipped_server, complaints, java_script_enabled=request.param) as fresh:
+        yield fresh
+
+
+@contextmanager
+def opened(chromium: Any, url: str, complaints: list[str], **options: Any) -> Iterator[Any]:
+    context = chromium.new_context(base_url=url, locale="vi-VN", reduced_motion="reduce", **options)
+    fresh = context.new_page()
+    fresh.on("console", lambda message: complaints.append(message.text))
+    fresh.on("pageerror", lambda error: complaints.append(str(error)))
+    fresh.goto("/")
+    yield fresh
     context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def story(shipped_server: str) -> tuple[str, str, str]:
+    """A question that the shipped base answers, one it is unsure about, one it cannot answer."""
+    with httpx.Client(base_url=shipped_server, headers={"HX-Request": "true"}, timeout=30) as client:
+
+        def first(questions: tuple[str, ...], phrase: str) -> str:
+            for question in questions:
+                if phrase in client.post("/ask", data={"text": question}).text:
+                    return question
+            pytest.fail(f"none of {questions} gets {phrase!r}")
+
+        recorded = say("unanswered.recorded", number="#").partition("#")[0]
+        unsure, unknown = first(VAGUE, say("suggest.which")), first(FOREIGN, recorded)
+    return ANSWERED, unsure, unknown
 
 
 def replied(page: Any, turns: int) -> Any:
@@ -42,12 +83,13 @@ def replied(page: Any, turns: int) -> Any:
     return turn
 
 
-def tab_to(page: Any, selector: str, key: str = "Tab") -> None:
-    """Go by keyboard to what the selector names."""
-    for _ in range(80):
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
+def tab_to(page: Any, selector: str) -> None:
+    """Go by keyboard to what the selector names: on with Tab, past the end to the start."""
+    wanted = page.locator(f"{selector}:focus")
+    for _ in range(150):
+        if wanted.count():
             return
-        page.keyboard.press(key)
+        page.keyboard.press("Tab")
     pytest.fail(f"{selector} is out of the keyboard's reach")
 
 
@@ -59,44 +101,40 @@ def fits(page: Any) -> bool:
 def ask_by_keyboard(page: Any, text: str) -> None:
     tab_to(page, "#text")
     page.keyboard.type(text)
-    page.keyboard.press("Enter")
+    if page.locator(".scripted").count():
+        page.keyboard.press("Enter")
+    else:
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
 
 
-def test_the_story_by_keyboard(page: Any) -> None:
-    ask_by_keyboard(page, EXACT)
+def test_the_story_by_keyboard(shipped_page: Any, story: tuple[str, str, str]) -> None:
+    page = shipped_page
+    answered, unsure, unknown = story
+    ask_by_keyboard(page, answered)
     answer = replied(page, 1)
     assert "tối đa 40 triệu đồng/hộ" in answer.inner_text()
-    assert "khoản 1 Điều 74, Thông tư 1/2023/TT-BTC" in answer.inner_text()
+    assert "khoản 1 Điều 74, Thông tư 55/2023/TT-BTC" in answer.inner_text()
     assert page.input_value("#text") == ""
-    ask_by_keyboard(page, BETWEEN)
+    ask_by_keyboard(page, unsure)
     assert say("suggest.which") in replied(page, 2).inner_text()
-    tab_to(page, ".turn:nth-child(2) li:first-child .choice", "Shift+Tab")
+    tab_to(page, ".turn:nth-child(2) li:first-child .choice")
     page.keyboard.press("Enter")
-    assert "triệu đồng/hộ" in replied(page, 3).inner_text()
-    ask_by_keyboard(page, UNKNOWN)
-    unknown = replied(page, 4)
-    number = re.search(r"#(\d+)", unknown.inner_text())
-    assert number and unknown.get_attribute("id") == f"t{number[1]}"
-    assert page.url.endswith("/")
+    assert replied(page, 3).locator(".source").count() == 1
+    ask_by_keyboard(page, unknown)
+    last = replied(page, 4)
+    number = re.search(r"#(\d+)", last.inner_text())
+    assert number and last.get_attribute("id") == f"t{number[1]}"
     page.reload()
     assert page.locator(".turn").count() == 4
     assert page.locator(".welcome").count() == 0
 
 
-@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True)
-def test_the_story_without_javascript(page: Any) -> None:
-    for count, text in enumerate((EXACT, BETWEEN, UNKNOWN), 1):
-        page.locator("#text").fill(text)
-        page.locator(".send").press("Enter")
-        page.wait_for_url(re.compile(r"#t\d+$"))
-        assert page.locator("#turns .turn").count() == count
-    assert "40 triệu" in page.locator(".turn").nth(0).inner_text()
-    page.locator(".turn").nth(1).locator(".choice").first.press("Enter")
-    page.locator(".turn").nth(3).wait_for()
-    assert page.locator(".turn").nth(3).locator(".answer").count() == 1
-    assert re.search(r"#\d+", page.locator(".turn").nth(2).inner_text())
-    page.reload()
-    assert page.locator(".turn").count() == 4
+def test_the_examples_on_the_first_page_are_answered(chromium: Any, shipped_server: str) -> None:
+    with opened(chromium, shipped_server, []) as page:
+        for count in range(3):
+            page.locator(".welcome .choice").nth(count).click()
+            assert replied(page, count + 1).locator(".source").count() == 1
 
 
 @pytest.mark.parametrize("page", [PHONE, PHONE | {"color_scheme": "dark"}], indirect=True)
@@ -222,18 +260,3 @@ def test_zoomed_to_200_percent(page: Any) -> None:
     replied(page, 1)
     assert page.evaluate("getComputedStyle(document.getElementById('ask')).position") == "static"
     assert fits(page)
-
-
-def test_the_shipped_base(chromium: Any, tmp_path: Any) -> None:
-    """Smoke: the bot as it is shipped answers each example on its first page with a reply."""
-    from pathlib import Path
-
-    knowledge = Path(__file__).parents[2] / "knowledge"
-    for url in serve(knowledge, tmp_path):
-        context = chromium.new_context(base_url=url)
-        page = context.new_page()
-        page.goto("/")
-        for count in range(3):
-            page.locator(".welcome .choice").nth(count).click()
-            replied(page, count + 1)
-        context.close()

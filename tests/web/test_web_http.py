@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from web_site import Site, form_key, now
+from web_site import BETWEEN, EXACT, UNKNOWN, Site, form_key, now
 
 from bot.channels.wire import dump_reply
 from bot.domain import Block, Reply, Style
@@ -18,9 +18,6 @@ from bot.kb import load
 from bot.phrases import say
 from bot.store import outbox
 
-EXACT = "Mức hỗ trợ xây mới nhà ở cho hộ nghèo là bao nhiêu?"
-BETWEEN = "mức hỗ trợ nhà ở cho hộ nghèo"
-UNKNOWN = "lên sao hỏa bằng tàu gì"
 HTMX = {"HX-Request": "true"}
 
 

@@ -1,0 +1,78 @@
+"""What the tests of handlers share: somebody who talks, a matcher that finds what it is told to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bot.domain import Candidate, ChatState, Message, Outcome, Press, Style, Text
+from bot.handlers import Context, Known, respond, understand
+from bot.handlers.requests import OpenText
+from bot.matching import Match, Thresholds
+from bot.normalise import Normaliser
+
+
+@dataclass
+class Scripted:
+    """A matcher that finds what it is told to."""
+
+    candidates: tuple[Candidate, ...]
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(answer=0.9, suggest=0.5, off_topic=0.9))
+    group: str | None = None
+    group_confidence: float = 0.0
+
+    def match(self, text: str) -> Match:
+        return Match(Normaliser()(text), self.candidates[:4], self.group, self.group_confidence)
+
+
+@dataclass
+class Person:
+    """Somebody in a chat; what was said last is remembered as the shell would."""
+
+    context: Context
+    known: Known = field(default_factory=Known)
+    state: ChatState = field(default_factory=ChatState)
+    outcome: Outcome | None = None
+
+    def says(self, text: str) -> Outcome:
+        return self._sends(Text(text))
+
+    def presses(self, action: str) -> Outcome:
+        return self._sends(Press(action))
+
+    def _sends(self, message: Message) -> Outcome:
+        request = understand(message, self.state, self.context.now)
+        before = self.outcome
+        known = self.known
+        if known.exchange is None and before and before.exchange:
+            known = replace(known, exchange=before.exchange)
+        if isinstance(request, OpenText) and known.snapshot and known.snapshot.version != request.version:
+            known = replace(known, snapshot=None)
+        outcome = respond(request, known, self.context)
+        self.state = ChatState(
+            tuple(choice.action for choice in outcome.reply.choices),
+            outcome.reply.none.action if outcome.reply.none else None,
+            outcome.answered,
+            self.context.now + timedelta(minutes=30),
+        )
+        self.outcome = outcome
+        self.context = replace(self.context, number=self.context.number + 1)
+        return outcome
+
+
+def said(outcome: Outcome) -> Mapping[Style, list[str]]:
+    """Return the texts of a reply's blocks by style."""
+    return {style: [block.text for block in outcome.reply.blocks if block.style is style] for style in Style}
+
+
+def labels(outcome: Outcome) -> list[str]:
+    """Return what stands on every button, choices first."""
+    reply = outcome.reply
+    rows = [button.label for row in reply.buttons for button in row]
+    return [*(choice.label for choice in reply.choices), *([reply.none.label] if reply.none else []), *rows]
+
+
+def actions(outcome: Outcome) -> list[str]:
+    """Return what every button does, choices first."""
+    reply = outcome.reply
+    rows = [button.action for row in reply.buttons for button in row]
+    return [*(choice.action for choice in reply.choices), *([reply.none.action] if reply.none else []), *rows]
