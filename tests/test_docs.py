@@ -80,16 +80,11 @@ class TestWhatADocumentNames:
         assert re.findall(r"/(?:home|Users|root|work)/\w+", text(path)) == []
 
 
-UNWRITTEN = pytest.mark.xfail(len(text(README)) < 500, reason="the README is not written yet", strict=True)
-
-
-@UNWRITTEN
 @pytest.mark.parametrize("command", ["make run", "make test"])
 def test_the_readme_gives_the_two_commands(command: str):
     assert command in code(README)
 
 
-@UNWRITTEN
 def test_the_readme_has_the_table_of_settings_as_the_program_prints_it():
     assert settings_table().strip() in text(README)
 

@@ -1,6 +1,8 @@
 """The database: one engine, two kinds of transaction, and the schema brought up to date at start."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
+WAL_ATTEMPTS = 200
+WAL_PAUSE = 0.01  # s
 MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x686F6964  # "hoid": replicas that start together migrate one after the other
 
@@ -87,10 +91,21 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _turn_wal_on(cursor)
     cursor.execute("PRAGMA synchronous = FULL")  # a stored question outlives a power cut too
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _turn_wal_on(cursor: Any) -> None:
+    # Of two processes that make a new file WAL at once, SQLite tells one "locked" without waiting at all.
+    for _ in range(WAL_ATTEMPTS - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(WAL_PAUSE)
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -130,7 +130,6 @@ def test_probabilities_are_probabilities(shipped: Brain):
         assert sum(shares) + match.group_confidence <= 1 + 1e-6
 
 
-@pytest.mark.xfail(strict=True, reason="a verbatim question's floor leaves the others as they were")
 def test_probabilities_of_a_question_known_word_for_word_add_up_to_at_most_one_too(shipped: Brain):
     over = []
     for entry in shipped.knowledge.entries.values():

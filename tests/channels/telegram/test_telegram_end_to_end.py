@@ -195,9 +195,6 @@ def test_in_a_group_the_bot_speaks_when_spoken_to(town: Town) -> None:
     assert reply["reply_parameters"]["allow_sending_without_reply"] is True
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bot.answering counts what it ignores; see docs/telegram.md, Known gaps"
-)
 def test_in_a_group_what_others_say_is_no_flood(town: Town) -> None:
     for number in range(14):
         town.telegram.say(-131, f"chuyện khác {number}")
