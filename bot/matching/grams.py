@@ -1,4 +1,4 @@
-"""Texts as weighted n-grams: words (1-2) and characters within words (2-5), of the text without diacritics.
+"""Texts as weighted n-grams: words and pairs of near words, and runs of characters, without diacritics.
 
 Each family is weighted by sublinear tf x idf and scaled to length 1, so a product of two texts is the mean of
 two cosines. Words with diacritics, where typed, count beside those without: `hộ` then differs from `hồ`.
@@ -7,7 +7,6 @@ two cosines. Words with diacritics, where typed, count beside those without: `h�
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,31 +17,33 @@ from bot.normalise import Question
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-CHARACTERS = (2, 5)  # shortest and longest character n-gram
+CHARACTERS = (2, 5)  # shortest and longest run of characters
+NEAR = 3  # words that stand at most so far apart make a pair
 FAMILIES = ("word", "character")
 WEIGHTS = {"word": 0.5, "character": 0.5}  # of a family's cosine in the whole
 
 
 def words(question: Question) -> list[str]:
-    """Return the word unigrams and bigrams of a text, and its words with diacritics where typed."""
+    """Return the words of a text, pairs of near words in either order, and its words with diacritics."""
     plain = question.folded.split()
-    pairs = [f"{a} {b}" for a, b in pairwise(plain)]
+    pairs = [
+        f"{word} {other}" if word < other else f"{other} {word}"
+        for at, word in enumerate(plain)
+        for other in plain[at + 1 : at + 1 + NEAR]
+    ]
     accented = [word for word in question.text.split() if not word.isascii()]
     return [*plain, *pairs, *accented]
 
 
 def characters(question: Question) -> list[str]:
-    """Return the character n-grams of each word, padded by a space so that beginnings and ends count."""
+    """Return the runs of characters of a text, across words too: glued and torn words still share most."""
+    padded = f" {question.folded} "
     shortest, longest = CHARACTERS
-    grams: list[str] = []
-    for word in question.folded.split():
-        padded = f" {word} "
-        for size in range(shortest, longest + 1):
-            if size >= len(padded):
-                grams.append(padded)
-                break
-            grams.extend(padded[at : at + size] for at in range(len(padded) - size + 1))
-    return grams
+    return [
+        padded[at : at + size]
+        for size in range(shortest, longest + 1)
+        for at in range(len(padded) - size + 1)
+    ]
 
 
 GRAMS = {"word": words, "character": characters}
