@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 
-.PHONY: help setup run test lint format schema screenshots
+.PHONY: help setup run test lint format schema screenshots bench
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -42,3 +42,6 @@ schema: setup ## Write knowledge/schema.json anew from the models
 
 screenshots: setup ## Take the README's pictures anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py
+
+bench: setup ## Measure matching beside what people use otherwise (CLINC=file adds CLINC150)
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench $(if $(CLINC),--clinc $(CLINC))

@@ -1,0 +1,1 @@
+"""Measurements of matching: how right, how careful and how fast, beside what people use otherwise."""
