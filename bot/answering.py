@@ -23,6 +23,7 @@ from bot.store.inbox import Received
 log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 5  # to answer one message
+LAST_WORDS = MOST_ATTEMPTS + 1  # an apology that cannot be stored by this attempt is left out
 RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
 MINUTE = timedelta(minutes=1)
 NOTICE = "late"  # label of the reply that says a chat's messages have to wait
@@ -65,6 +66,9 @@ class Answering:
 
     async def work(self, row: Received) -> None:
         """Answer a message, or put it off where its chat has had its share of this minute."""
+        if row.attempts > MOST_ATTEMPTS:  # whatever became of the others, they did not even fail
+            await self._give_up(row, "never finished")
+            return
         message = self._channels[row.channel].parse(row.payload)
         if isinstance(message, Ignored):
             async with self._database.writing() as connection:
@@ -75,17 +79,23 @@ class Answering:
 
     async def failed(self, row: Received, error: Exception) -> None:
         """Try again soon; after the last attempt apologise and hand the message to a person."""
+        why = type(error).__name__
+        if row.attempts >= MOST_ATTEMPTS:
+            await self._give_up(row, why)
+            return
+        again = self._clock() + RETRY * row.attempts
+        async with self._database.writing() as connection:
+            await inbox.later(connection, row.id, again, why, failed=True)
+
+    async def _give_up(self, row: Received, why: str) -> None:
         now = self._clock()
+        message = self._channels[row.channel].parse(row.payload)
         async with self._database.writing() as connection:
-            if row.attempts < MOST_ATTEMPTS:
-                again = now + RETRY * row.attempts
-                await inbox.later(connection, row.id, again, type(error).__name__, failed=True)
+            if not await inbox.bury(connection, row.id, now, why):
                 return
-            await inbox.bury(connection, row.id, now, type(error).__name__)
-            message = self._channels[row.channel].parse(row.payload)
             await waiting.add(connection, _failed_item(row, message))
-        async with self._database.writing() as connection:
-            await self._say(connection, row, _plain("failed", number=row.id), now)
+            if row.attempts <= LAST_WORDS:
+                await self._say(connection, row, _plain("failed", number=row.id), now)
         self._replied.set()
 
     async def _put_off(self, row: Received) -> bool:

@@ -17,6 +17,8 @@ from bot.matching import Matcher, build, build_or_load
 
 log = structlog.get_logger(__name__)
 
+FIRST_LOOK = 1000  # ms after watching began, for what was changed before
+
 
 @dataclass(frozen=True, slots=True)
 class Brain:
@@ -49,6 +51,7 @@ class Live:
         self._on_broken = on_broken
         self._current: Brain | None = None
         self.problems: tuple[Problem, ...] = ()
+        self._told: tuple[Problem, ...] = ()
 
     @property
     def current(self) -> Brain:
@@ -63,20 +66,37 @@ class Live:
         Raises:
             KnowledgeError: it does not load; the current one stays.
         """
-        brain = await asyncio.to_thread(build_brain, self._directory, self._max_wrong_answers, self._cache)
-        self._current, self.problems = brain, ()
-        log.info("base.live", version=brain.knowledge.version, entries=len(brain.knowledge.entries))
+        brain = await asyncio.to_thread(self._build)
+        if brain is not self._current:
+            log.info("base.live", version=brain.knowledge.version, entries=len(brain.knowledge.entries))
+        self._current, self.problems, self._told = brain, (), ()
+
+    def _build(self) -> Brain:
+        knowledge = load(self._directory)
+        if self._current and self._current.knowledge.version == knowledge.version:
+            return self._current
+        return _brain(knowledge, self._max_wrong_answers, self._cache)
 
     async def watch(self) -> None:
         """Reload whenever a file of the base has changed; ends only when cancelled."""
-        async for _changes in awatch(self._directory, debounce=300, step=100):
-            try:
-                await self.load()
-            except KnowledgeError as error:
-                log.error("base.broken", problems=len(error.problems))
-                if error.problems != self.problems:
-                    self.problems = error.problems
-                    await self._on_broken(error.problems)
+        missed = True  # perhaps, between loading and watching
+        watching = awatch(
+            self._directory, debounce=300, step=100, rust_timeout=FIRST_LOOK, yield_on_timeout=True
+        )
+        async for changes in watching:
+            if changes or missed:
+                missed = False
+                await self._reload()
+
+    async def _reload(self) -> None:
+        try:
+            await self.load()
+        except KnowledgeError as error:
+            log.error("base.broken", problems=len(error.problems))
+            self.problems = error.problems
+            if error.problems != self._told:
+                await self._on_broken(error.problems)
+                self._told = error.problems
 
 
 def build_brain(directory: Path, max_wrong_answers: float, cache: Path | None = None) -> Brain:
@@ -85,7 +105,10 @@ def build_brain(directory: Path, max_wrong_answers: float, cache: Path | None = 
     Raises:
         KnowledgeError: the base does not load.
     """
-    knowledge = load(directory)
+    return _brain(load(directory), max_wrong_answers, cache)
+
+
+def _brain(knowledge: Knowledge, max_wrong_answers: float, cache: Path | None) -> Brain:
     if cache is None:
         return Brain(knowledge, build(knowledge, max_wrong_answers))
     return Brain(knowledge, build_or_load(knowledge, max_wrong_answers, cache))

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.channels.base import Channel
-from bot.domain import Block, Reply, Style, Waiting
+from bot.domain import Block, Change, Reply, Snapshot, Style, Waiting
 from bot.handlers import compose
 from bot.handlers.context import vietnam_day
 from bot.kb import Entry, Knowledge, Problem, describe
 from bot.lanes import Wake
 from bot.phrases import say
-from bot.store import Database, inbox, outbox, waiting
+from bot.store import Database, exchanges, inbox, outbox, waiting
 
 TOLD = "told"  # label of the reply that brings an expert's answer
 
@@ -39,7 +39,8 @@ class Reviewing:
             for name, chat in (admin.split(":", 1) for admin in sorted(self._admins)):
                 if channel := self._channels.get(name):
                     parts = channel.render(Reply((Block(Style.WARNING, text),)), {})
-                    await outbox.put(connection, None, name, chat, parts, self._clock())
+                    now = self._clock()
+                    await outbox.put(connection, None, name, chat, parts, now, ready=channel.pushes)
         self._replied.set()
 
     async def resolve(
@@ -58,11 +59,17 @@ class Reviewing:
                 return None
             if not await waiting.resolve(connection, number, by, now, entry, note):
                 return None
+            settled_by = knowledge.entries[entry] if entry else None
+            if settled_by:  # the card that they get can be judged, and its code be opened again
+                await exchanges.amend(connection, Change(number, entry=entry, version=settled_by.code))
+                shown = Snapshot(settled_by.id, settled_by.code, settled_by.content, now)
+                await exchanges.keep(connection, shown)
             channel = self._channels[item.channel]
-            reply = _told(item, note, knowledge.entries[entry] if entry else None, knowledge, now)
-            parts = channel.render(reply, asked.payload)
+            parts = channel.render(_told(item, note, settled_by, knowledge, now), asked.payload)
+            # A question that is asked again after all may be settled again.
+            label = f"{TOLD}{await outbox.count_for(connection, number)}."
             await outbox.put(
-                connection, number, item.channel, item.chat, parts, now, label=TOLD, ready=channel.pushes
+                connection, number, item.channel, item.chat, parts, now, label=label, ready=channel.pushes
             )
         self._replied.set()
         return item

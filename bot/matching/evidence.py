@@ -78,13 +78,12 @@ class Gatherer:
         features = np.empty((len(chosen), len(FEATURES)), np.float32)
         leads = rankings[:, chosen] - _best_other(rankings, chosen)
         features[:, 0:8:2], features[:, 1:8:2] = rankings[:, chosen].T, leads.T
-        features[:, 8] = scores.top3[chosen]
         features[:, 10], features[:, 11] = overlap.phrased[chosen], overlap.answered[chosen]
         words = frozenset(question.folded.split())
         for place, at in enumerate(chosen):
             profile = self.profiles[at]
-            closest = index.texts[scores.closest[at]].folded
-            features[place, 9] = fuzz.token_sort_ratio(question.folded, closest) / 100
+            features[place, 8], closest = index.nearest(at, scores.similarities)
+            features[place, 9] = fuzz.token_sort_ratio(question.folded, closest.folded) / 100
             features[place, 12] = self._share(words, profile.title)
             features[place, 13] = self._share(profile.title, words)
             features[place, 14] = _agreement(question.documents, profile.documents)

@@ -33,13 +33,12 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How near a question is to each class, in each way; an array has a value per class."""
+    """How near a question is to each class, in each way; but for the first, a value per class."""
 
+    similarities: Floats  # cosine with every phrasing, ordered by class
     margin: Floats  # of the classifier
     nearest: Floats  # cosine of the class's nearest phrasing
-    top3: Floats  # mean cosine of its three nearest phrasings
     whole: Floats  # cosine of all that it says
-    closest: Ints  # row of its nearest phrasing
 
 
 class Index:
@@ -69,25 +68,23 @@ class Index:
         answered = stack([answer.vector for answer in answers], vocabulary.size)
         self._phrased, self._answered = phrased.tocsc(), answered.tocsc()
         self._whole = _whole(phrased, answered, owners).tocsc()
-        self._owners = owners
         self._dual = _classifier(phrased, answered, owners)
 
     def scores(self, vector: Vector) -> Scores:
         """Compare a question with every class."""
         similarities = _product(self._phrased, vector)
-        order = np.lexsort((-similarities, self._owners))
-        first = order[self.starts[:-1]]
-        counts = np.minimum(np.diff(self.starts), 3)
-        ranks = np.arange(len(order)) - np.repeat(self.starts[:-1], np.diff(self.starts))
-        three = np.add.reduceat(np.where(ranks < 3, similarities[order], 0), self.starts[:-1]) / counts
         both = np.concatenate([similarities, _product(self._answered, vector)])
         return Scores(
+            similarities=similarities,
             margin=np.asarray(both @ self._dual, np.float32),
-            nearest=similarities[first],
-            top3=np.asarray(three, np.float32),
+            nearest=np.maximum.reduceat(similarities, self.starts[:-1]),
             whole=_product(self._whole, vector),
-            closest=first.astype(np.int32),
         )
+
+    def nearest(self, at: int, similarities: Floats) -> tuple[float, Question]:
+        """Return the mean cosine of the three nearest phrasings of class `at`, and the nearest one."""
+        own = similarities[self.starts[at] : self.starts[at + 1]]
+        return float(np.sort(own)[-3:].mean()), self.texts[self.starts[at] + int(np.argmax(own))]
 
 
 def _product(matrix: sp.csc_matrix, vector: Vector) -> Floats:

@@ -99,6 +99,11 @@ async def said_since(
     return await connection.scalar(query.limit(1)) is not None
 
 
+async def count_for(connection: AsyncConnection, inbox_id: int) -> int:
+    """Count the parts that were stored as replies to a message, sent or not."""
+    return await connection.scalar(select(func.count()).where(outbox.c.inbox_id == inbox_id)) or 0
+
+
 async def open_count(connection: AsyncConnection) -> int:
     """Count the parts that are not delivered yet."""
     return await connection.scalar(select(func.count()).where(outbox.c.state.in_(OPEN))) or 0
