@@ -23,7 +23,9 @@ class Settings(BaseSettings):
 
     knowledge: Path = Field(Path("knowledge"), description="Thư mục tri thức (YAML)")
     var: Path = Field(Path("var"), description="Thư mục dữ liệu của bot (SQLite, khóa bí mật)")
-    database_url: str = Field("", description="Để trống: SQLite trong `var/`; hoặc `postgresql+asyncpg://…`")
+    database_url: SecretStr | None = Field(
+        None, description="Để trống: SQLite trong `var/`; hoặc `postgresql+asyncpg://…`"
+    )
     host: str = Field("127.0.0.1", description="Địa chỉ mà trang web lắng nghe")
     port: int = Field(8080, ge=1, le=65535, description="Cổng của trang web")
     secure_cookies: bool = Field(False, description="`true` khi trang chạy sau HTTPS")
@@ -67,7 +69,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's URL, SQLite under `var/` unless another is given."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
 
     @property
     def cache(self) -> Path:

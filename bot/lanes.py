@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 IDLE = 1.0  # s between two looks at an empty queue that another process may have filled
 PAUSE_AFTER_ERROR = 1.0  # s, doubled up to the next figure while the database itself fails
 LONGEST_PAUSE = 30.0  # s
+LAST_WORK = 3.0  # s that a stopped lane gets to finish what it has in hand
 
 
 class Wake:
@@ -46,7 +47,7 @@ async def run_lane(
     work: Callable[[Row], Awaitable[None]],
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
-    """Claim and work for ever; cancelling it gives the row in hand back when its lease ends.
+    """Claim and work for ever; cancelled, it finishes the row in hand, or leaves it until its lease ends.
 
     Args:
         name: for the log.
@@ -77,10 +78,21 @@ async def _work(
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
     try:
-        await work(row)
+        await _to_the_end(work(row))
     except Exception as error:
         log.exception("work.failed", lane=name, row=getattr(row, "id", None))
         await failed(row, error)
+
+
+async def _to_the_end(work: Awaitable[None]) -> None:
+    # Cut off between a platform's "ok" and our commit, a part would be sent twice.
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LAST_WORK)
+        task.cancel()
+        raise
 
 
 async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -1,0 +1,183 @@
+"""Lanes and tasks: they outlive what fails in them, stop at once, and give nothing up half-way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from shell_bot import LOAN, Bot, until
+
+from bot.lanes import Wake, keep_running, run_lane
+from bot.store import tables
+from bot.store.queue import LEASE
+
+
+@asynccontextmanager
+async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def answer_lane(bot: Bot, work: Callable[[Any], Any] | None = None) -> Coroutine[Any, Any, None]:
+    answering = bot.answering
+    return run_lane("answer", bot.asked, answering.claim, work or answering.work, answering.failed)
+
+
+def send_lane(bot: Bot) -> Coroutine[Any, Any, None]:
+    return run_lane("send", bot.replied, bot.sending.claim, bot.sending.work, bot.sending.failed)
+
+
+async def never(_row: object) -> None:
+    await asyncio.Event().wait()
+
+
+async def failed_nowhere(_row: object, _error: Exception) -> None:
+    raise AssertionError("nothing was to fail")
+
+
+# --- the whole way -------------------------------------------------------------------------------
+
+
+async def test_messages_are_answered_and_sent_while_they_come_in(bot: Bot) -> None:
+    async with running(*(lane(bot) for lane in (answer_lane, send_lane) for _ in range(4))):
+        for index in range(20):
+            await bot.hears(LOAN, f"chat-{index % 5}")
+        await until(lambda: len(bot.platform.sent) == 20)
+    assert {row.attempts for row in await bot.rows(tables.inbox)} == {1}
+    assert {row.state for row in await bot.rows(tables.outbox)} == {"done"}
+
+
+async def test_a_lane_that_waits_starts_at_once_when_a_message_comes(bot: Bot) -> None:
+    async with running(answer_lane(bot), send_lane(bot)):
+        await asyncio.sleep(0.1)  # both have found nothing
+        begun = asyncio.get_running_loop().time()
+        await bot.hears(LOAN)
+        await until(lambda: bot.platform.sent)
+        assert asyncio.get_running_loop().time() - begun < 0.9, "it looked, but was not woken"
+
+
+# --- stopping ------------------------------------------------------------------------------------
+
+
+async def test_what_is_in_work_when_a_lane_is_stopped_is_worked_on_again(bot: Bot) -> None:
+    number = await bot.hears(LOAN)
+    async with running(answer_lane(bot, work=never)):
+        await until(lambda: _is_working(bot, number))
+    assert await bot.rows(tables.outbox) == []
+    assert await bot.claims() is None, "its lease still runs"
+    bot.clock.turn(LEASE.total_seconds())
+    again = await bot.claims()
+    assert again is not None and (again.id, again.attempts) == (number, 2)
+
+
+async def _is_working(bot: Bot, number: int) -> bool:
+    return (await bot.row(number)).state == "working"
+
+
+async def test_stopping_at_any_moment_leaves_every_message_whole(bot: Bot) -> None:
+    numbers = [await bot.hears(LOAN, f"chat-{index}") for index in range(12)]
+    for moment in range(12):
+        async with running(answer_lane(bot), answer_lane(bot)):
+            await asyncio.sleep(moment * 0.003)
+        logged = {row.id for row in await bot.rows(tables.exchanges)}
+        replied = {row.inbox_id for row in await bot.rows(tables.outbox)}
+        done = {row.id for row in await bot.rows(tables.inbox) if row.state == "done"}
+        assert logged == replied == done
+    bot.clock.turn(LEASE.total_seconds())
+    await bot.answers()
+    assert {row.id for row in await bot.rows(tables.exchanges)} == set(numbers)
+
+
+async def test_an_idle_lane_stops_at_once(bot: Bot) -> None:
+    async with asyncio.timeout(2), running(answer_lane(bot)):
+        await asyncio.sleep(0.05)
+
+
+# --- failing -------------------------------------------------------------------------------------
+
+
+async def test_a_lane_outlives_a_database_that_is_away_for_a_moment() -> None:
+    answers: list[object] = [OSError("away"), "row", None]
+    looked, worked = [], asyncio.Event()
+
+    async def claim() -> object:
+        looked.append(asyncio.get_running_loop().time())
+        found = answers.pop(0) if answers else None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def work(_row: object) -> None:
+        worked.set()
+
+    async with running(run_lane("answer", Wake(), claim, work, failed_nowhere)):
+        async with asyncio.timeout(5):
+            await worked.wait()
+    assert looked[1] - looked[0] >= 1, "it did not pause"
+
+
+async def test_a_lane_outlives_work_whose_failure_cannot_be_recorded_either() -> None:
+    rows, worked = ["bad", "good"], []
+
+    async def claim() -> str | None:
+        return rows.pop(0) if rows else None
+
+    async def work(row: str) -> None:
+        worked.append(row)
+        if row == "bad":
+            raise ValueError(row)
+
+    async def failed(_row: str, _error: Exception) -> None:
+        raise OSError("away")
+
+    async with running(run_lane("answer", Wake(), claim, work, failed)):
+        await until(lambda: worked == ["bad", "good"])
+
+
+async def test_a_channel_that_fails_is_started_again_alone() -> None:
+    starts: list[str] = []
+
+    async def poll() -> None:
+        starts.append("poll")
+        if len(starts) == 1:
+            raise ConnectionError("refused")
+        await asyncio.Event().wait()
+
+    async def other() -> None:
+        starts.append("other")
+        await asyncio.Event().wait()
+
+    async with running(keep_running("telegram", poll), keep_running("watch", other)):
+        await until(lambda: starts.count("poll") == 2)
+    assert starts.count("other") == 1
+
+
+async def test_a_task_that_ends_by_itself_is_started_again() -> None:
+    starts = []
+
+    async def run() -> None:
+        starts.append(1)
+
+    async with running(keep_running("watch", run)):
+        await until(lambda: len(starts) == 2)
+
+
+async def test_a_wake_before_the_wait_is_not_lost() -> None:
+    wake = Wake()
+    wake.set()
+    async with asyncio.timeout(1):
+        await wake.wait(60)
+
+
+async def test_one_wake_reaches_every_lane_that_waits() -> None:
+    wake = Wake()
+    waiting = [asyncio.create_task(wake.wait(60)) for _ in range(5)]
+    await asyncio.sleep(0)
+    wake.set()
+    async with asyncio.timeout(1):
+        await asyncio.gather(*waiting)

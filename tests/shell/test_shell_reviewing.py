@@ -1,0 +1,129 @@
+"""An expert settles a question: the asker is told once, where they asked, in reply to their own words."""
+
+import asyncio
+
+import pytest
+from shell_bot import HOUSE, LOAN, UNKNOWN, Bot, Platform, words
+
+from bot.channels.web import WebChannel
+from bot.domain import Envelope, Style
+from bot.kb import Problem
+from bot.phrases import say
+from bot.reviewing import Reviewing
+from bot.store import tables
+
+NOTE = "Việc này thuộc Sở Nông nghiệp."
+
+
+@pytest.fixture
+async def number(bot: Bot) -> int:
+    """A question that waits."""
+    number = await bot.hears(UNKNOWN)
+    await bot.answers()
+    await bot.sends()
+    bot.platform.sent.clear()
+    return number
+
+
+async def settle(bot: Bot, number: int, entry: str | None = None, note: str | None = NOTE) -> bool:
+    return await bot.reviewing.resolve(number, "chuyên gia", bot.knowledge, entry, note) is not None
+
+
+async def test_the_asker_is_told_in_answer_to_their_own_words(bot: Bot, number: int) -> None:
+    assert await settle(bot, number)
+    told = (await bot.replies(number))[1]
+    assert say("told.head", number=number) in words(told)
+    assert NOTE in words(told)
+    assert [block.text for block in told.blocks if block.style is Style.QUOTE] == [UNKNOWN]
+    await bot.sends()
+    assert [chat for chat, _ in bot.platform.sent] == ["an"]
+
+
+async def test_an_entry_that_settles_it_is_shown_and_can_be_judged(bot: Bot, number: int) -> None:
+    assert await settle(bot, number, entry="vay-von", note=None)
+    told = (await bot.replies(number))[1]
+    assert "100 triệu" in words(told)
+    assert {button.action for row in told.buttons for button in row} >= {f"d:{number}"}
+
+
+async def test_what_an_expert_sent_can_be_disliked(bot: Bot, number: int) -> None:
+    await settle(bot, number, entry="vay-von", note=None)
+    assert words(await bot.presses(f"d:{number}")) != say("press.stale")
+    [item] = await bot.rows(tables.waiting)
+    assert item.resolved_at is None and item.reason == "disliked"
+
+
+async def test_a_question_is_settled_once(bot: Bot, number: int) -> None:
+    settled = await asyncio.gather(*(settle(bot, number) for _ in range(3)))
+    assert sorted(settled) == [False, False, True]
+    assert not await settle(bot, number)
+    assert len(await bot.replies(number)) == 2
+
+
+async def test_what_waits_again_can_be_settled_again(bot: Bot, number: int) -> None:
+    for _ in range(3):
+        assert await settle(bot, number)
+        await bot.presses(f"x:{number}")
+    assert len(await bot.replies(number)) == 4
+
+
+async def test_nothing_that_does_not_wait_is_settled(bot: Bot) -> None:
+    answered = await bot.hears(LOAN)
+    await bot.answers()
+    assert not await settle(bot, answered)
+    assert not await settle(bot, 404)
+    assert len(await bot.replies(answered)) == 1
+
+
+async def test_words_that_cannot_be_rendered_settle_nothing(bot: Bot, number: int) -> None:
+    bot.platform.refuses = lambda reply: True
+    with pytest.raises(ValueError, match="rendered"):
+        await settle(bot, number)
+    bot.platform.refuses = lambda reply: False
+    assert await settle(bot, number)
+
+
+async def test_an_asker_sees_what_became_of_a_question(bot: Bot, number: int) -> None:
+    assert "đang chờ" in words(await bot.asks("/cauhoi"))
+    await settle(bot, number)
+    assert "đã trả lời" in words(await bot.asks("/cauhoi"))
+
+
+async def test_an_asker_on_the_web_finds_it_on_the_page(bot: Bot) -> None:
+    bot.channels["web"] = WebChannel()
+    number = await bot.intake.store("web", Envelope("k", "browser", "browser"), {"text": HOUSE})
+    await bot.answers()
+    await bot.presses(f"n:{number}")  # another chat's: changes nothing
+    await bot.intake.store("web", Envelope("k2", "browser", "browser"), {"action": f"n:{number}"})
+    await bot.answers()
+    assert await settle(bot, number)
+    assert [part.state for part in await bot.rows(tables.outbox) if part.channel == "web"] == ["done"] * 3
+
+
+async def test_admins_are_told_where_a_saved_base_is_broken(bot: Bot, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    admins = frozenset({"push:boss", "push:deputy", "web:page", "telegram:not-served"})
+    channels = {"push": Platform(), "web": WebChannel()}
+    reviewing = Reviewing(bot.database, channels, admins, bot.clock, bot.replied)
+    from bot.errors import KnowledgeError
+    from bot.kb import load
+
+    (tmp_path / "a.yaml").write_text("- id: [", encoding="utf-8")
+    with pytest.raises(KnowledgeError) as broken:
+        load(tmp_path)
+    problems: tuple[Problem, ...] = broken.value.problems
+    await reviewing.base_is_broken(problems)
+    parts = await bot.rows(tables.outbox)
+    assert sorted((part.channel, part.chat) for part in parts) == [
+        ("push", "boss"),
+        ("push", "deputy"),
+        ("web", "page"),
+    ]
+    assert all("a.yaml" in repr(part.payload) for part in parts)
+    await bot.sends()
+    assert {part.state for part in await bot.rows(tables.outbox)} == {"done"}, "something waits for ever"
+
+
+async def test_the_code_under_what_an_expert_sent_opens_it_again(bot: Bot, number: int) -> None:
+    await settle(bot, number, entry="vay-von", note=None)
+    code = bot.knowledge.entries["vay-von"].code
+    assert [(row.entry, row.version) for row in await bot.rows(tables.snapshots)] == [("vay-von", code)]
