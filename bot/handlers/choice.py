@@ -80,22 +80,7 @@ def open_entry(request: OpenEntry, context: Context) -> Outcome:
 
 
 def _opened(entry: Entry, version: str, context: Context) -> Exchange:
-    return Exchange(
-        id=context.number,
-        channel=context.channel,
-        chat=context.chat,
-        asker=context.asker,
-        asked_at=context.now,
-        raw=entry.question,
-        normalised="",
-        verdict=Verdict.OPENED,
-        entry=entry.id,
-        version=version,
-        group=None,
-        candidates=(),
-        elapsed_ms=0.0,
-        base=context.knowledge.version,
-    )
+    return context.exchange(entry.question, Verdict.OPENED, entry=entry.id, version=version)
 
 
 def open_text(request: OpenText, known: Known, context: Context) -> Outcome:

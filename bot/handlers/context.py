@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot.domain import Exchange, Snapshot, Waiting
+from bot.domain import Candidate, Exchange, Snapshot, Verdict, Waiting
 from bot.kb import Knowledge
 from bot.matching import Matcher
 
@@ -32,6 +32,36 @@ class Context:
     def today(self) -> date:
         """The day in Vietnam."""
         return vietnam_day(self.now)
+
+    def exchange(
+        self,
+        raw: str,
+        verdict: Verdict,
+        *,
+        normalised: str = "",
+        entry: str | None = None,
+        version: str | None = None,
+        group: str | None = None,
+        candidates: tuple[Candidate, ...] = (),
+        elapsed_ms: float = 0.0,
+    ) -> Exchange:
+        """Return what goes into the log for this message; see `Exchange` for the fields."""
+        return Exchange(
+            id=self.number,
+            channel=self.channel,
+            chat=self.chat,
+            asker=self.asker,
+            asked_at=self.now,
+            raw=raw,
+            normalised=normalised,
+            verdict=verdict,
+            entry=entry,
+            version=version,
+            group=group,
+            candidates=candidates,
+            elapsed_ms=elapsed_ms,
+            base=self.knowledge.version,
+        )
 
 
 @dataclass(frozen=True, slots=True)

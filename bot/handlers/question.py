@@ -35,21 +35,15 @@ def ask(request: Ask, context: Context) -> Outcome:
 
 def _exchange(request: Ask, context: Context, match: Match, verdict: Verdict, elapsed_ms: float) -> Exchange:
     answered = context.knowledge.entries[match.candidates[0].entry] if verdict is Verdict.ANSWER else None
-    return Exchange(
-        id=context.number,
-        channel=context.channel,
-        chat=context.chat,
-        asker=context.asker,
-        asked_at=context.now,
-        raw=request.text,
+    return context.exchange(
+        request.text,
+        verdict,
         normalised=match.question.text,
-        verdict=verdict,
         entry=answered.id if answered else None,
         version=answered.code if answered else None,
         group=match.group if verdict is Verdict.OFF_TOPIC else None,
         candidates=match.candidates[:MOST_CHOICES],
         elapsed_ms=elapsed_ms,
-        base=context.knowledge.version,
     )
 
 
@@ -121,22 +115,7 @@ def _off_topic(exchange: Exchange, context: Context) -> Outcome:
 
 
 def _too_long(request: Ask, context: Context) -> Outcome:
-    exchange = Exchange(
-        id=context.number,
-        channel=context.channel,
-        chat=context.chat,
-        asker=context.asker,
-        asked_at=context.now,
-        raw=request.text[:MOST_CHARACTERS],
-        normalised="",
-        verdict=Verdict.UNANSWERED,
-        entry=None,
-        version=None,
-        group=None,
-        candidates=(),
-        elapsed_ms=0.0,
-        base=context.knowledge.version,
-    )
+    exchange = context.exchange(request.text[:MOST_CHARACTERS], Verdict.UNANSWERED)
     text = say("too_long", length=f"{len(request.text):,}".replace(",", "."), number=context.number)
     return Outcome(
         Reply((Block(Style.TEXT, text),)), exchange=exchange, waiting=waiting(exchange, Reason.NO_MATCH)
