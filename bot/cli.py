@@ -57,6 +57,11 @@ def main() -> None:
             say("cli.config_wrong"), str(error), sep="\n", markup=False, highlight=False, soft_wrap=True
         )
         sys.exit(2)
+    except OSError as error:
+        err.print(
+            say("cli.system", where=error.filename or "", why=error.strerror or repr(error)), markup=False
+        )
+        sys.exit(2)
     except KnowledgeError as error:
         for problem in error.problems:
             err.print(describe(problem), markup=False, highlight=False, soft_wrap=True)

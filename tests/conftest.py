@@ -1,10 +1,13 @@
 """What every test stands on: no settings of this machine, no network beyond it, two real databases."""
 
+import asyncio
 import os
+import shutil
 import socket
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +16,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.store import Database
+from bot.store.tables import metadata
 
 DATABASES = ("sqlite", "postgresql")
 NewUrl = Callable[[], str]
@@ -103,27 +107,44 @@ def new_url(request: pytest.FixtureRequest) -> NewUrl:
 
 
 @pytest.fixture(scope="session")
-def _shared_postgresql(postgresql: NewUrl) -> str:
-    return postgresql()
+def _migrated_postgresql(postgresql: NewUrl) -> str:
+    url = postgresql()
+    _migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "hoidap.db"
+    _migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    async def run() -> None:
+        database = Database(url)
+        await database.upgrade()
+        await database.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:  # this thread's event loop is the test's
+        elsewhere.submit(asyncio.run, run()).result()
 
 
 @pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest) -> str:
-    """A database for this test; PostgreSQL's is shared and emptied."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("sqlite")()
-    return request.getfixturevalue("_shared_postgresql")
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with all its tables; SQLite's is a copy, PostgreSQL's is shared and emptied."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("_migrated_postgresql")
+    copy = shutil.copy(request.getfixturevalue("_migrated_sqlite"), tmp_path / "hoidap.db")
+    return f"sqlite+aiosqlite:///{copy}"
 
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """A database with all its tables and nothing in them."""
     database = Database(url)
-    await database.upgrade()
     if url.startswith("postgresql"):
         async with database.writing() as connection:
-            await connection.exec_driver_sql(
-                "TRUNCATE inbox, outbox, chats, exchanges, waiting, snapshots RESTART IDENTITY CASCADE"
-            )
+            await connection.exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
     yield database
     await database.close()

@@ -1,6 +1,7 @@
 """The database: one engine, two kinds of transaction, and the schema brought up to date at start."""
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -36,6 +37,7 @@ class Database:
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _open_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self._engine.sync_engine, "invalidate", _free_sqlite)
 
     @property
     def _is_sqlite(self) -> bool:
@@ -95,6 +97,13 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")  # a stored question outlives a power cut too
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _free_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    # A cancelled task's connection is closed in mid-transaction, and SQLite would keep the write lock for as
+    # long as anything (a traceback, say) holds a cursor of it.
+    with contextlib.suppress(ValueError, sqlite3.Error):  # it is closed already, or never began
+        connection.rollback()
 
 
 def _turn_wal_on(cursor: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from shell_bot import LOAN, Bot, until
 
 from bot.lanes import Wake, keep_running, run_lane
@@ -64,6 +65,7 @@ async def test_a_lane_that_waits_starts_at_once_when_a_message_comes(bot: Bot) -
 # --- stopping ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # takes as long as a stopped lane may
 async def test_what_is_in_work_when_a_lane_is_stopped_is_worked_on_again(bot: Bot) -> None:
     number = await bot.hears(LOAN)
     async with running(answer_lane(bot, work=never)):

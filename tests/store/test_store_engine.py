@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from store_queues import Queue
 
 from bot.store import Database
 from bot.store.engine import BUSY_TIMEOUT
@@ -82,6 +83,24 @@ async def test_a_second_process_waits_for_its_turn_to_write(sqlite: Callable[[],
         assert await count(connection) == 2
     await ours.close()
     await theirs.close()
+
+
+async def test_a_claim_cancelled_at_any_moment_gives_the_write_lock_back(sqlite: Callable[[], str]) -> None:
+    database = Database(sqlite())
+    await database.upgrade()
+    queue = Queue(database, "inbox")
+    for chat in range(40):
+        await queue.put(f"chat-{chat}")
+    kept = []  # as a log keeps the last traceback
+    for moment in range(40):
+        claim = asyncio.create_task(queue.claimed())
+        await asyncio.sleep(moment * 0.0001)
+        claim.cancel()
+        kept += await asyncio.gather(claim, return_exceptions=True)
+        async with asyncio.timeout(2), database.writing() as connection:
+            await count(connection)
+    assert any(isinstance(each, asyncio.CancelledError) for each in kept)
+    await database.close()
 
 
 # --- both --------------------------------------------------------------------------------------
