@@ -1,8 +1,10 @@
 """Frozen values that every room speaks. No I/O, no wording, no channel, no scores."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+VIETNAM = timedelta(hours=7)  # no daylight saving since 1975; times are UTC, days are Vietnam's
 
 # --- what comes in -----------------------------------------------------------------------------
 

@@ -1,13 +1,11 @@
 """What a handler is given: the question's circumstances and what the store knows. All values, no I/O."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from bot.domain import Candidate, Exchange, Snapshot, Verdict, Waiting
+from bot.domain import VIETNAM, Candidate, Exchange, Snapshot, Verdict, Waiting
 from bot.kb import Knowledge
 from bot.matching import Matcher
-
-VIETNAM = timedelta(hours=7)  # no daylight saving since 1975
 
 
 def vietnam_day(moment: datetime) -> date:

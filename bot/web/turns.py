@@ -1,15 +1,14 @@
 """A turn of the chat as the page shows it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.channels.base import Payload
 from bot.channels.wire import load_reply
-from bot.domain import Reply
+from bot.domain import VIETNAM, Reply
 from bot.store.chats import Turn
 
 MOST_SHOWN = 1000  # characters of one's own text; a pasted document would bury the answer
-VIETNAM = timedelta(hours=7)  # no daylight saving since 1975
 
 
 @dataclass(frozen=True, slots=True)
