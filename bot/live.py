@@ -4,7 +4,9 @@ A broken base never replaces a good one; it is reported, and the last good one g
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from bot.matching import Matcher, build, build_or_load
 log = structlog.get_logger(__name__)
 
 FIRST_LOOK = 1000  # ms after watching began, for what was changed before
+LOOK_AGAIN = 1.0  # s between two looks for a directory that is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,20 @@ class Live:
         return _brain(knowledge, self._max_wrong_answers, self._cache)
 
     async def watch(self) -> None:
-        """Reload whenever a file of the base has changed; ends only when cancelled."""
-        missed = True  # perhaps, between loading and watching
+        """Reload whenever a file of the base changes or its directory is replaced; ends only when cancelled.
+
+        A directory that is missing is reported like a broken base, and looked for until it is back.
+        """
+        while True:
+            try:
+                with _held(self._directory) as is_replaced:
+                    await self._watch_until(is_replaced)
+            except FileNotFoundError:
+                await self._reload()
+                await asyncio.sleep(LOOK_AGAIN)
+
+    async def _watch_until(self, is_replaced: Callable[[], bool]) -> None:
+        missed = True  # perhaps, before watching began
         watching = awatch(
             self._directory, debounce=300, step=100, rust_timeout=FIRST_LOOK, yield_on_timeout=True
         )
@@ -87,6 +102,8 @@ class Live:
             if changes or missed:
                 missed = False
                 await self._reload()
+            if is_replaced():
+                return
 
     async def _reload(self) -> None:
         try:
@@ -97,6 +114,24 @@ class Live:
             if error.problems != self._told:
                 await self._on_broken(error.problems)
                 self._told = error.problems
+
+
+@contextmanager
+def _held(directory: Path) -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether another directory, or none, now stands at this path.
+
+    Raises:
+        FileNotFoundError: there is none to begin with.
+    """
+    held = os.open(directory, os.O_RDONLY)  # kept open: a deleted directory's inode number is given out anew
+
+    def is_replaced() -> bool:
+        return not (directory.exists() and os.path.samestat(os.fstat(held), directory.stat()))
+
+    try:
+        yield is_replaced
+    finally:
+        os.close(held)
 
 
 def build_brain(directory: Path, max_wrong_answers: float, cache: Path | None = None) -> Brain:

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bot.store import Database, tables
 
 WRONG_MOST = 0.02
 BROKEN = "- id: hong\n  question: [\n"
+SETTLED = 1.2  # s until a watch that has begun took its first look
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +125,74 @@ async def test_a_change_between_loading_and_watching_is_not_missed(live: Live, c
     edit(copy, "100 triệu", "200 triệu")
     async with watched(live):
         await until(lambda: "200 triệu" in live.current.knowledge.entries["vay-von"].answer)
+
+
+def move(source: Path, target: Path) -> Path:
+    return source.rename(target)
+
+
+def move_another_in(base: Path, another: Path) -> None:
+    move(base, base.with_name("old"))
+    move(another, base)
+
+
+def copy_another_in(base: Path, another: Path) -> None:
+    shutil.rmtree(base)
+    shutil.copytree(another, base)  # as a rule under the inode number of the one just deleted
+
+
+@pytest.mark.parametrize("swap", [move_another_in, copy_another_in])
+async def test_a_directory_put_in_the_place_of_the_base_is_served_and_watched(
+    live: Live, copy: Path, swap: Callable[[Path, Path], None]
+) -> None:
+    another = shutil.copytree(copy, copy.with_name("another"))
+    edit(another, "100 triệu", "200 triệu")
+    async with watched(live):
+        await asyncio.sleep(SETTLED)
+        swap(copy, another)
+        await until(lambda: answers(live, "200 triệu"))
+        await asyncio.sleep(SETTLED)
+        edit(copy, "200 triệu", "300 triệu")
+        await until(lambda: answers(live, "300 triệu"))
+
+
+async def test_a_link_turned_to_another_base_is_followed(
+    copy: Path, cache: Path, bot: Bot, tmp_path: Path
+) -> None:
+    another = shutil.copytree(copy, tmp_path / "another")
+    edit(another, "100 triệu", "200 triệu")
+    link = tmp_path / "link"
+    link.symlink_to(copy)
+    live = Live(link, WRONG_MOST, bot.reviewing.base_is_broken, cache)
+    await live.load()
+    async with watched(live):
+        await asyncio.sleep(SETTLED)
+        (tmp_path / "turned").symlink_to(another)
+        (tmp_path / "turned").replace(link)
+        await until(lambda: answers(live, "200 triệu"))
+        edit(another, "200 triệu", "300 triệu")
+        await until(lambda: answers(live, "300 triệu"))
+
+
+async def test_while_the_directory_is_missing_that_is_reported_once_and_the_last_good_base_serves(
+    live: Live, copy: Path, bot: Bot
+) -> None:
+    good = live.current
+    async with watched(live):
+        await asyncio.sleep(SETTLED)
+        away = move(copy, copy.with_name("away"))
+        await until(lambda: _is_told(bot, 1))
+        await asyncio.sleep(3 * SETTLED)
+        assert live.problems and live.current is good
+        assert await told(bot) == 1
+        move(away, copy)
+        await until(lambda: not live.problems)
+        edit(copy, "100 triệu", "200 triệu")
+        await until(lambda: answers(live, "200 triệu"))
+
+
+def answers(live: Live, words: str) -> bool:
+    return words in live.current.knowledge.entries["vay-von"].answer
 
 
 async def test_admins_who_could_not_be_told_are_told_later(copy: Path, cache: Path) -> None:
