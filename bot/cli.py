@@ -23,7 +23,7 @@ from bot.config import Settings, read_settings, settings_table
 from bot.decide import decide
 from bot.domain import Envelope, Verdict, Waiting
 from bot.errors import ConfigError, KnowledgeError
-from bot.kb import check, describe, json_schema, load
+from bot.kb import describe, inspect, json_schema, load
 from bot.lanes import Wake, run_lane
 from bot.live import Brain, build_brain
 from bot.logs import set_up
@@ -210,8 +210,8 @@ def check_command(knowledge: KnowledgeDir = None) -> None:
 
     [dim]Ví dụ:[/dim]  hoidap kb check
     """
-    base = load(_settings(knowledge, log_level="WARNING").knowledge)
-    if problems := check(base):
+    base, problems = inspect(_settings(knowledge, log_level="WARNING").knowledge)
+    if problems:
         raise KnowledgeError(problems)
     out.print(say("cli.check_clean", entries=len(base.entries), documents=len(base.documents)))
 

@@ -1,7 +1,7 @@
 """The door to the knowledge base: read it, check it, say what is wrong with it."""
 
 from bot.kb.checks import check, describe
-from bot.kb.loader import load
+from bot.kb.loader import inspect, load
 from bot.kb.schema import (
     Category,
     Document,
@@ -33,6 +33,7 @@ __all__ = [
     "Topic",
     "check",
     "describe",
+    "inspect",
     "json_schema",
     "load",
 ]

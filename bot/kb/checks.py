@@ -1,12 +1,13 @@
 """What must hold between the parts of a base, and what experts owe an entry before people rely on it.
 
 `references` belongs to loading: a base that breaks it does not load. `check` is what `hoidap kb check` asks
-for on top of that.
+for on top of that. Both read what is written rather than what is sound, so that one mistake hides no other.
 """
 
 import string
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -22,10 +23,12 @@ from bot.kb.schema import (
     SHARED,
     TOPICS,
     Entry,
-    GlossaryRow,
     Knowledge,
+    Node,
     Problem,
     Status,
+    called,
+    entry_nodes,
     items,
     text_at,
 )
@@ -47,8 +50,14 @@ def describe(problem: Problem) -> str:
     where = f"[{problem.where}] " if problem.where else ""
     near = problem.values.get("near")
     hint = " " + say("problem_hint.near", near=near) if near else ""
+    rest = " " + say("problem_hint.unread") if problem.values.get("unread") else ""
     found = say(f"problem.{problem.code}", **problem.values)
-    return f"{problem.file}:{problem.line}:{problem.column}: {where}{found}{hint}"
+    return f"{problem.file}:{problem.line}:{problem.column}: {where}{found}{hint}{rest}"
+
+
+def place_of(problem: Problem) -> tuple[str, int, int]:
+    """Return what problems are told in the order of."""
+    return problem.file, problem.line, problem.column
 
 
 def clip(value: object) -> str:
@@ -74,20 +83,18 @@ def fold(text: str) -> str:
 
 
 def references(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
-    """Return names that lead nowhere, and raw HTML.
+    """Return names that lead nowhere, and raw HTML, in all that is written, sound or not.
 
-    A name is looked up among all that is written, sound or not, so that one mistake is told once; what an
-    `unread` file may hold is given the benefit of the doubt.
+    What an `unread` file may hold is given the benefit of the doubt, so that one mistake is told once.
     """
     topics, documents = _topics(knowledge), _numbers(knowledge)
+    entries = knowledge.origins if set(unread) <= set(SHARED) else None
     problems = list(_raw_html(knowledge))
-    for entry in knowledge.entries.values():
-        if topics is not None:
-            problems += _unknown(knowledge, entry, "unknown_topic", topics, _topic_names(entry))
-        if documents is not None:
-            problems += _unknown(knowledge, entry, "unknown_document", documents, _document_names(entry))
-        if set(unread) <= set(SHARED):
-            problems += _unknown(knowledge, entry, "unknown_entry", knowledge.origins, _entry_names(entry))
+    for row in _entries(knowledge):
+        problems += _unknown(knowledge, "unknown_topic", topics, row.texts("topic"))
+        problems += _unknown(knowledge, "unknown_document", documents, row.cited())
+        others = (*row.texts("superseded_by"), *row.texts("see_also"))
+        problems += _unknown(knowledge, "unknown_entry", entries, others)
     return problems
 
 
@@ -114,47 +121,63 @@ class _Spot(NamedTuple):
     path: tuple[str | int, ...]
 
 
-def _at(
-    knowledge: Knowledge, file: str, path: tuple[str | int, ...], where: str, code: str, **values: object
-) -> Problem:
-    place = knowledge.locate(file, *path)
-    return Problem(place.file, place.line, place.column, clip(where), code, values)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry, or a row of a shared file, as it is written: sound or not, so one mistake hides no other."""
+
+    file: str
+    index: int
+    node: Node
+
+    def texts(self, name: str) -> Iterator[_Spot]:
+        """Yield the text of a field, or those of the list in it."""
+        field = self.field(name)
+        for path, node in ((), field), *(((number,), one) for number, one in enumerate(items(field))):
+            if node and isinstance(node.value, str) and (text := node.value.strip()):
+                yield _Spot(text, called(self.node), self.file, (self.index, name, *path))
+
+    def cited(self) -> Iterator[_Spot]:
+        """Yield the numbers of the documents among an entry's sources."""
+        for number, source in enumerate(items(self.field("sources"))):
+            if text := text_at(source, "document"):
+                path = (self.index, "sources", number, "document")
+                yield _Spot(text, called(self.node), self.file, path)
+
+    def field(self, name: str) -> Node | None:
+        """Return what was written after a field's name."""
+        return self.node.value.get(name) if isinstance(self.node.value, dict) else None
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether nothing at all was written there; what is wrong was told in reading."""
+        field = self.field(name)
+        return field is None or field.value is None or field.value == []
+
+    def at(self, *path: str) -> _Spot:
+        """Return where a field stands, or the row itself."""
+        return _Spot("", called(self.node), self.file, (self.index, *path))
 
 
-def _at_entry(
-    knowledge: Knowledge, entry: Entry, path: tuple[str | int, ...], code: str, **values: object
-) -> Problem:
-    place = knowledge.place(entry.id, *path)
-    return Problem(place.file, place.line, place.column, entry.id, code, values)
+def _entries(knowledge: Knowledge) -> Iterator[_Row]:
+    yield from (_Row(*found) for found in entry_nodes(knowledge.roots) if isinstance(found[2].value, dict))
 
 
-_Named = Iterator[tuple[str, tuple[str | int, ...]]]  # a name, and the path to it inside the entry
+def _shared(knowledge: Knowledge, file: str) -> Iterator[_Row]:
+    for index, node in enumerate(items(knowledge.roots.get(file))):
+        yield _Row(file, index, node)
 
 
-def _topic_names(entry: Entry) -> _Named:
-    if entry.topic:
-        yield entry.topic, ("topic",)
-
-
-def _document_names(entry: Entry) -> _Named:
-    for index, source in enumerate(entry.sources):
-        yield source.document, ("sources", index, "document")
-
-
-def _entry_names(entry: Entry) -> _Named:
-    if entry.superseded_by:
-        yield entry.superseded_by, ("superseded_by",)
-    for index, other in enumerate(entry.see_also):
-        yield other, ("see_also", index)
+def _at(knowledge: Knowledge, spot: _Spot, code: str, **values: object) -> Problem:
+    place = knowledge.locate(spot.file, *spot.path)
+    return Problem(place.file, place.line, place.column, clip(spot.owner), code, values)
 
 
 def _unknown(
-    knowledge: Knowledge, entry: Entry, code: str, known: Collection[str], names: _Named
+    knowledge: Knowledge, code: str, known: Collection[str] | None, names: Iterable[_Spot]
 ) -> Iterator[Problem]:
-    for name, path in names:
-        if name not in known:
-            values = {"value": clip(name), "near": nearest(name, known)}
-            yield _at_entry(knowledge, entry, path, code, **values)
+    """Yield the names that are not `known`; none, when nobody can tell."""
+    for spot in names if known is not None else ():
+        if known is not None and spot.text not in known:
+            yield _at(knowledge, spot, code, value=clip(spot.text), near=nearest(spot.text, known))
 
 
 def _raw_html(knowledge: Knowledge) -> Iterator[Problem]:
@@ -162,18 +185,15 @@ def _raw_html(knowledge: Knowledge) -> Iterator[Problem]:
         if "<" in spot.text:  # most need no parsing for this
             for token in _tokens(spot.text):
                 if token.type in ("html_block", "html_inline"):
-                    yield _at(
-                        knowledge, spot.file, spot.path, spot.owner, "raw_html", value=clip(token.content)
-                    )
+                    yield _at(knowledge, spot, "raw_html", value=clip(token.content))
 
 
 def _markdown(knowledge: Knowledge) -> Iterator[_Spot]:
     """Yield all that people are shown as Markdown."""
-    for entry in knowledge.entries.values():
-        file, index = knowledge.origins.get(entry.id, ("", 0))
-        yield _Spot(entry.answer, entry.id, file, (index, "answer"))
-    for index, group in enumerate(knowledge.off_topic):
-        yield _Spot(group.reply, group.group, OFF_TOPIC, (index, "reply"))
+    for row in _entries(knowledge):
+        yield from row.texts("answer")
+    for row in _shared(knowledge, OFF_TOPIC):
+        yield from row.texts("reply")
 
 
 def _tokens(markdown: str) -> Iterator[Token]:
@@ -186,45 +206,49 @@ def _tokens(markdown: str) -> Iterator[Token]:
 
 
 def check(knowledge: Knowledge, answer_limit: int = ANSWER_LIMIT) -> tuple[Problem, ...]:
-    """Return what a loaded base still lacks, in the order of files and lines.
+    """Return what a base still lacks, in the order of files and lines; it may be one that did not load.
 
     `answer_limit` is the longest answer, in characters, that every channel can show.
     """
     problems = [*_phrasings(knowledge), *_answers(knowledge, answer_limit)]
     problems += [*_documents(knowledge), *_glossary(knowledge)]
+    for row in _entries(knowledge):
+        problems += _duties(knowledge, row)
+        problems += _signature(knowledge, row)
+        problems += _own_words(knowledge, row)
     for entry in knowledge.entries.values():
-        problems += _duties(knowledge, entry)
-        problems += _signature(knowledge, entry)
         problems += _validity(knowledge, entry)
-        problems += _own_words(knowledge, entry)
-    return tuple(sorted(problems, key=lambda one: (one.file, one.line, one.column)))
+    return tuple(sorted(problems, key=place_of))
 
 
-def _duties(knowledge: Knowledge, entry: Entry) -> Iterator[Problem]:
+def _duties(knowledge: Knowledge, row: _Row) -> Iterator[Problem]:
     for field in ("topic", "sources", "updated", "status"):
-        if not getattr(entry, field) or field not in entry.model_fields_set:
-            yield _at_entry(knowledge, entry, (), "field_due", field=field)
-    if len(entry.variants) < MIN_VARIANTS:
-        count = len(entry.variants)
-        yield _at_entry(knowledge, entry, ("variants",), "few_variants", count=count, least=MIN_VARIANTS)
+        if row.lacks(field):
+            yield _at(knowledge, row.at(), "field_due", field=field)
+    variants = row.field("variants")
+    count = len(items(variants))
+    if count < MIN_VARIANTS and (count or row.lacks("variants")):
+        yield _at(knowledge, row.at("variants"), "few_variants", count=count, least=MIN_VARIANTS)
 
 
-def _signature(knowledge: Knowledge, entry: Entry) -> Iterator[Problem]:
-    if entry.status is Status.APPROVED:
+def _signature(knowledge: Knowledge, row: _Row) -> Iterator[Problem]:
+    if text_at(row.node, "status") == Status.APPROVED:
         for field in ("approved_by", "approved_on"):
-            if not getattr(entry, field):
-                yield _at_entry(knowledge, entry, ("status",), "unsigned", field=field)
+            if row.lacks(field):
+                yield _at(knowledge, row.at("status"), "unsigned", field=field)
 
 
 def _validity(knowledge: Knowledge, entry: Entry) -> Iterator[Problem]:
+    file, index = knowledge.origins[entry.id]
     days = (("valid_from", entry.valid_from), ("valid_to", entry.valid_to))
     for field, earlier in _disorder(days):
-        yield _at_entry(knowledge, entry, (field,), "dates_disordered", field=field, earlier=earlier)
+        spot = _Spot("", entry.id, file, (index, field))
+        yield _at(knowledge, spot, "dates_disordered", field=field, earlier=earlier)
+    spot = _Spot("", entry.id, file, (index, "superseded_by"))
     if entry.superseded_by == entry.id:
-        yield _at_entry(knowledge, entry, ("superseded_by",), "superseded_by_itself")
+        yield _at(knowledge, spot, "superseded_by_itself")
     elif _returns(knowledge, entry):
-        path = ("superseded_by",)
-        yield _at_entry(knowledge, entry, path, "superseded_in_circle", value=entry.superseded_by)
+        yield _at(knowledge, spot, "superseded_in_circle", value=entry.superseded_by)
 
 
 def _disorder(days: tuple[tuple[str, date | None], ...]) -> Iterator[tuple[str, str]]:
@@ -249,12 +273,11 @@ def _returns(knowledge: Knowledge, entry: Entry) -> bool:
 
 def _answers(knowledge: Knowledge, limit: int) -> Iterator[Problem]:
     for spot in _markdown(knowledge):
-        at = (knowledge, spot.file, spot.path, spot.owner)
         if (length := len(spot.text)) > limit:
-            yield _at(*at, "long_answer", length=length, limit=limit)
+            yield _at(knowledge, spot, "long_answer", length=length, limit=limit)
         for target in _targets(spot.text):
             if not target.lower().startswith(("https://", "http://")):
-                yield _at(*at, "bad_link", value=clip(target))
+                yield _at(knowledge, spot, "bad_link", value=clip(target))
 
 
 def _targets(markdown: str) -> Iterator[str]:
@@ -264,13 +287,13 @@ def _targets(markdown: str) -> Iterator[str]:
             yield str(target)
 
 
-def _own_words(knowledge: Knowledge, entry: Entry) -> Iterator[Problem]:
+def _own_words(knowledge: Knowledge, row: _Row) -> Iterator[Problem]:
     """Yield tests that are no test, and near misses that the entry itself claims."""
-    claimed = {fold(text) for text in entry.phrasings}
+    claimed = {fold(spot.text) for spot in (*row.texts("question"), *row.texts("variants"))}
     for field, code in (("tests", "test_is_phrasing"), ("not_this", "claimed_and_denied")):
-        for index, text in enumerate(getattr(entry, field)):
-            if fold(text) in claimed:
-                yield _at_entry(knowledge, entry, (field, index), code, value=clip(text))
+        for spot in row.texts(field):
+            if fold(spot.text) in claimed:
+                yield _at(knowledge, spot, code, value=clip(spot.text))
 
 
 def _phrasings(knowledge: Knowledge) -> Iterator[Problem]:
@@ -286,34 +309,33 @@ def _phrasings(knowledge: Knowledge) -> Iterator[Problem]:
                 "first": f"{place.file}:{place.line}",
                 "value": clip(claim.text),
             }
-            yield _at(knowledge, claim.file, claim.path, claim.owner, code, **values)
+            yield _at(knowledge, claim, code, **values)
 
 
 def _claims(knowledge: Knowledge) -> Iterator[_Spot]:
-    for entry in knowledge.entries.values():
-        file, index = knowledge.origins.get(entry.id, ("", 0))
-        yield _Spot(entry.question, entry.id, file, (index, "question"))
-        for number, text in enumerate(entry.variants):
-            yield _Spot(text, entry.id, file, (index, "variants", number))
-    for index, group in enumerate(knowledge.off_topic):
-        for number, text in enumerate(group.examples):
-            yield _Spot(text, group.group, OFF_TOPIC, (index, "examples", number))
+    for row in _entries(knowledge):
+        here = (row.file, row.index)
+        if knowledge.origins.get(text_at(row.node, "id"), here) == here:  # else a copy that kept its id
+            yield from (*row.texts("question"), *row.texts("variants"))
+    for row in _shared(knowledge, OFF_TOPIC):
+        yield from row.texts("examples")
 
 
 def _documents(knowledge: Knowledge) -> Iterator[Problem]:
+    known = _numbers(knowledge) or ()
     for number, document in knowledge.documents.items():
         for field, others in (("amends", document.amends), ("replaces", document.replaces)):
             for index, other in enumerate(others):
-                path = (number, field, index)
+                spot = _Spot(other, number, DOCUMENTS, (number, field, index))
                 if other == number:
-                    yield _at(knowledge, DOCUMENTS, path, number, "changes_itself", field=field)
-                elif other not in knowledge.documents:
-                    values = {"value": clip(other), "near": nearest(other, knowledge.documents)}
-                    yield _at(knowledge, DOCUMENTS, path, number, "unknown_document", **values)
+                    yield _at(knowledge, spot, "changes_itself", field=field)
+                elif other not in known:
+                    values = {"value": clip(other), "near": nearest(other, known)}
+                    yield _at(knowledge, spot, "unknown_document", **values)
         days = (("issued", document.issued), ("effective", document.effective), ("ended", document.ended))
         for later, earlier in _disorder(days):
-            values = {"field": later, "earlier": earlier}
-            yield _at(knowledge, DOCUMENTS, (number, later), number, "dates_disordered", **values)
+            spot = _Spot("", number, DOCUMENTS, (number, later))
+            yield _at(knowledge, spot, "dates_disordered", field=later, earlier=earlier)
 
 
 def _glossary(knowledge: Knowledge) -> Iterator[Problem]:
@@ -321,28 +343,31 @@ def _glossary(knowledge: Knowledge) -> Iterator[Problem]:
 
     The last kind would make a text change each time it is normalised.
     """
-    seen: dict[tuple[str, frozenset[str]], int] = {}
-    for index, row in enumerate(knowledge.glossary):
-        short, near = fold(row.short), frozenset(map(fold, row.near))
-        first = seen.setdefault((short, near), index)
-        default = seen.get((short, frozenset()), index)
-        if first != index or default != index:
-            code = "glossary_twice" if first != index else "glossary_unreached"
-            line = knowledge.locate(GLOSSARY, min(first, default), "short").line
-            yield _at(knowledge, GLOSSARY, (index, "short"), row.short, code, first=line)
-    shorts = {fold(row.short): row for row in knowledge.glossary if fold(row.full) != fold(row.short)}
-    for index, row in enumerate(knowledge.glossary):
-        for other in _shorts_within(row.full, shorts):
-            if fold(other.short) == fold(row.short):  # its own, which the normaliser knows to leave alone
-                continue
-            values = {"value": clip(row.full), "short": other.short, "full": clip(other.full)}
-            yield _at(knowledge, GLOSSARY, (index, "full"), row.short, "glossary_circle", **values)
+    rows = [row for row in _shared(knowledge, GLOSSARY) if text_at(row.node, "short")]
+    seen: dict[tuple[str, frozenset[str]], _Row] = {}
+    for row in rows:
+        short = fold(text_at(row.node, "short"))
+        near = frozenset(fold(spot.text) for spot in row.texts("near"))
+        same, default = seen.setdefault((short, near), row), seen.get((short, frozenset()), row)
+        if same is not row or default is not row:
+            code = "glossary_twice" if same is not row else "glossary_unreached"
+            first = min(same, default, key=lambda one: one.index)
+            line = knowledge.locate(GLOSSARY, first.index, "short").line
+            yield _at(knowledge, row.at("short"), code, first=line)
+    pairs = [(text_at(row.node, "short"), text_at(row.node, "full")) for row in rows]
+    shorts = {fold(short): (short, full) for short, full in pairs if fold(full) != fold(short)}
+    for row in rows:
+        for spot in row.texts("full"):
+            for short, full in _shorts_within(spot.text, shorts):
+                if fold(short) != fold(spot.owner):  # its own, which the normaliser knows to leave alone
+                    values = {"value": clip(spot.text), "short": short, "full": clip(full)}
+                    yield _at(knowledge, spot, "glossary_circle", **values)
 
 
-def _shorts_within(full: str, shorts: Mapping[str, GlossaryRow]) -> Iterator[GlossaryRow]:
-    """Yield the rows whose `short` stands as whole words in `full`, folded as they are matched."""
+def _shorts_within(full: str, shorts: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what is short for what else and stands as whole words in `full`, folded as it is matched."""
     words = [word.strip(_PUNCTUATION) for word in fold(full).split()]
     longest = max((short.count(" ") + 1 for short in shorts), default=0)
     for start, size in product(range(len(words)), range(1, longest + 1)):
-        if start + size <= len(words) and (row := shorts.get(" ".join(words[start : start + size]))):
-            yield row
+        if start + size <= len(words) and (found := shorts.get(" ".join(words[start : start + size]))):
+            yield found

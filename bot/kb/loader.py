@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError
-from bot.kb.checks import clip, nearest, references
+from bot.kb.checks import check, clip, nearest, place_of, references
 from bot.kb.schema import (
     DOCUMENTS,
     GLOSSARY,
@@ -35,6 +35,7 @@ from bot.kb.schema import (
     Source,
     Topic,
     called,
+    entry_nodes,
     items,
     text_at,
 )
@@ -92,6 +93,20 @@ def load(directory: Path) -> Knowledge:
     Raises:
         KnowledgeError: with every `Problem` of every file, in the order of files and lines.
     """
+    knowledge, problems = _load(directory)
+    if problems:
+        raise KnowledgeError(sorted(problems, key=place_of))
+    return knowledge
+
+
+def inspect(directory: Path) -> tuple[Knowledge, tuple[Problem, ...]]:
+    """Return what could be read of the base, and all that is wrong with it or owed, loadable or not."""
+    knowledge, problems = _load(directory)
+    return knowledge, tuple(sorted([*problems, *check(knowledge)], key=place_of))
+
+
+def _load(directory: Path) -> tuple[Knowledge, list[Problem]]:
+    """Return what is sound of the base, and what keeps it from loading."""
     problems: list[Problem] = []
     contents = _read(directory, problems)
     roots = {name: root for name, data in contents.items() if (root := _parse(name, data, problems))}
@@ -99,7 +114,7 @@ def load(directory: Path) -> Knowledge:
     _unique(TOPICS, "id", roots, problems)
     _unique(OFF_TOPIC, "group", roots, problems)
     knowledge = Knowledge(
-        entries=_entries(roots, problems),
+        entries=_entries(roots, origins, problems),
         categories={key: _category(file) or Category.GENERAL for key, (file, _) in origins.items()},
         documents=_documents(roots, problems),
         topics={row.id: row for row in _rows(Topic, TOPICS, roots, problems)},
@@ -109,12 +124,10 @@ def load(directory: Path) -> Knowledge:
         roots=roots,
         origins=origins,
     )
-    problems += references(knowledge, unread=contents.keys() - roots.keys())
+    problems += references(knowledge, unread={problem.file for problem in problems} - roots.keys())
     if not problems and not knowledge.entries:
         problems.append(Problem(".", 1, 1, "", "no_entries"))
-    if problems:
-        raise KnowledgeError(sorted(problems, key=lambda one: (one.file, one.line, one.column)))
-    return knowledge
+    return knowledge, problems
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -213,7 +226,8 @@ def _parse(name: str, data: bytes, problems: list[Problem]) -> Node | None:
         text = _text(data)
         return _Composer(name, problems).compose(text)
     except _Stop as stop:
-        problems.append(Problem(name, stop.args[0], stop.args[1], "", stop.args[2], stop.args[3]))
+        values = {**stop.args[3], "unread": True}
+        problems.append(Problem(name, stop.args[0], stop.args[1], "", stop.args[2], values))
     except yaml.YAMLError as error:
         problems.append(_syntax_problem(name, text, error))
     return None
@@ -321,11 +335,11 @@ def _syntax_problem(name: str, text: str, error: yaml.YAMLError) -> Problem:
     marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
     mark = marks[1] or marks[0] if at_start else marks[0]
     if mark is None:
-        return Problem(name, 1, 1, "", code, {"value": ""})
+        return Problem(name, 1, 1, "", code, {"value": "", "unread": True})
     found = "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column : mark.column + 1]
     if code == "odd_start" and found == "\t":
         code = "tab"
-    return Problem(name, mark.line + 1, mark.column + 1, "", code, {"value": found})
+    return Problem(name, mark.line + 1, mark.column + 1, "", code, {"value": found, "unread": True})
 
 
 # --- models ---------------------------------------------------------------------------------------
@@ -334,17 +348,11 @@ def _syntax_problem(name: str, text: str, error: yaml.YAMLError) -> Problem:
 def _origins(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, tuple[str, int]]:
     """Return file and index of every entry that has an id, even of one that is otherwise broken."""
     origins: dict[str, tuple[str, int]] = {}
-    for name, index, node in _entry_nodes(roots):
+    for name, index, node in entry_nodes(roots):
         if (key := text_at(node, "id")) and origins.setdefault(key, (name, index)) != (name, index):
             file, first = origins[key]
             problems.append(_repeated(name, node, "id", Place(file, roots[file].find(first, "id").line)))
     return origins
-
-
-def _entry_nodes(roots: Mapping[str, Node]) -> Iterator[tuple[str, int, Node]]:
-    for name, root in roots.items():
-        if name not in SHARED:
-            yield from ((name, index, node) for index, node in enumerate(items(root)))
 
 
 def _unique(name: str, key: str, roots: Mapping[str, Node], problems: list[Problem]) -> None:
@@ -361,21 +369,32 @@ def _repeated(name: str, node: Node, key: str, first: Place) -> Problem:
     return Problem(name, here.line, here.column, row, "duplicate_id", values)
 
 
-def _entries(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, Entry]:
+def _entries(
+    roots: Mapping[str, Node], origins: Mapping[str, tuple[str, int]], problems: list[Problem]
+) -> dict[str, Entry]:
+    """Return the sound entries; of several with one id only the first counts."""
+    for name, root in roots.items():
+        if name not in SHARED:
+            _expect_list(name, root, problems)
     entries: dict[str, Entry] = {}
-    for name in (name for name in roots if name not in SHARED):
-        for entry in _rows(Entry, name, roots, problems):
-            entries.setdefault(entry.id, entry)
+    for name, index, node in entry_nodes(roots):
+        entry = _model(Entry, name, node, called(node), problems)
+        if entry and origins[entry.id] == (name, index):
+            entries[entry.id] = entry
     return entries
 
 
 def _rows(model: type[_Model], name: str, roots: Mapping[str, Node], problems: list[Problem]) -> list[_Model]:
-    """Return the rows of a file that holds a list; an empty file holds none."""
+    """Return the sound rows of a shared file that holds a list; an empty file holds none."""
     root = roots.get(name)
-    if root and root.value is not None and not isinstance(root.value, list):
-        problems.append(Problem(name, root.line, root.column, "", "file_not_a_list"))
+    _expect_list(name, root, problems)
     rows = [_model(model, name, node, called(node), problems) for node in items(root)]
     return [row for row in rows if row is not None]
+
+
+def _expect_list(name: str, root: Node | None, problems: list[Problem]) -> None:
+    if root and root.value is not None and not isinstance(root.value, list):
+        problems.append(Problem(name, root.line, root.column, "", "file_not_a_list"))
 
 
 def _documents(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, Document]:

@@ -7,7 +7,7 @@ YAML guess nothing), which is why dates and numbers are parsed here.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -127,10 +127,6 @@ class Entry(_Row):
         """The version that a report quotes: four hex digits of the content's sha256."""
         return hashlib.sha256(self.content.encode()).hexdigest()[:4]
 
-    def in_force(self, day: date) -> bool:
-        """Tell whether the entry says of itself that it holds on `day` (both ends included)."""
-        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
-
 
 class Document(_Row):
     """A document that answers cite; its number is its key. The newer one names what it changes."""
@@ -241,6 +237,13 @@ def text_at(node: Node, key: str) -> str:
     return found.value.strip() if found and isinstance(found.value, str) else ""
 
 
+def entry_nodes(roots: Mapping[str, Node]) -> Iterator[tuple[str, int, Node]]:
+    """Yield file, index and node of whatever stands where an entry belongs."""
+    for name, root in roots.items():
+        if name not in SHARED:
+            yield from ((name, index, node) for index, node in enumerate(items(root)))
+
+
 def called(node: Node) -> str:
     """Return what people would call a row: an entry's or topic's id, a group's name, a short form."""
     return next((name for key in ("id", "group", "short") if (name := text_at(node, key))), "")
@@ -253,9 +256,6 @@ class Place:
     file: str
     line: int = 1
     column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,15 +295,6 @@ class Knowledge:
         node = self.roots[file].find(*path)
         return Place(file, node.line, node.column)
 
-    def place(self, entry_id: str, *path: str | int) -> Place:
-        """Return where an entry, or a field of it, stands."""
-        file, index = self.origins.get(entry_id, ("", 0))
-        return self.locate(file, index, *path)
-
-    def amended_by(self, number: str) -> tuple[str, ...]:
-        """Return the numbers of the documents that amend this one."""
-        return tuple(key for key, document in self.documents.items() if number in document.amends)
-
     def replaced_by(self, number: str) -> tuple[str, ...]:
         """Return the numbers of the documents that replace this one."""
         return tuple(key for key, document in self.documents.items() if number in document.replaces)
@@ -324,7 +315,3 @@ class Knowledge:
                 break  # a circle, which `check` reports
             seen.append(following)
         return seen[-1] if len(seen) > 1 else None
-
-    def superseded(self, entry_id: str) -> tuple[str, ...]:
-        """Return the ids of the entries that this one replaced directly."""
-        return tuple(key for key, entry in self.entries.items() if entry.superseded_by == entry_id)

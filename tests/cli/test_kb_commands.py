@@ -34,13 +34,71 @@ def test_a_broken_base_is_told_problem_by_problem_with_file_line_and_column(hoid
     done = hoidap("kb", "check")
     assert done.returncode == 1
     assert done.stdout == b""
-    *problems, count = done.stderr.decode().splitlines()
-    assert count == f"{len(problems)} lỗi."
+    *lines, count = done.stderr.decode().splitlines()
+    assert count == f"{len(lines)} lỗi."
+    problems = [line for line in lines if line.startswith("regulations/b.yaml:")]
     places = [line.split(": ")[0] for line in problems]
     assert places == sorted(places, key=lambda place: int(place.split(":")[1]))
     assert {"regulations/b.yaml:1:7", "regulations/b.yaml:4:7", "regulations/b.yaml:6:3"} <= set(places)
     assert any("Có phải ý là “nha-o-muc”?" in line for line in problems)
     assert "Traceback" not in done.stderr.decode()
+
+
+def test_one_run_tells_every_mistake_also_beside_one_that_keeps_the_base_from_loading(
+    cli: Cli, tmp_path: Path
+):
+    base = tmp_path / "many"
+    for name, text in {
+        "documents.yaml": "55/2023/TT-BTC: {title: T}\n",
+        "topics.yaml": "- {id: nha-o, title: Nhà ở}\n",
+        "regulations/a.yaml": """\
+- id: sai-truong
+  topic: nha-o
+  question: Một
+  variants: [một a, một b]
+  anwser: A
+  updated: 23/11/2026
+  sources: [{document: 55/2024/TT-BTC, dieu: 3}]
+- id: co-the
+  topic: nha-o
+  question: Hai
+  variants: [hai a, hai b, MỘT A]
+  answer: a<br>b
+  sources: [{document: 55/2023/TT-BTC}]
+  status: checked
+  updated: 2026-11-23
+- id: thieu
+  topic: nha-o
+  question: Ba
+  variants: [ba a, ba b, ba c]
+  answer: "[x](vbpl.vn)"
+  status: checked
+  updated: 2026-11-23
+""",
+    }.items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_text(text, encoding="utf-8")
+    result = cli("kb", "check", "-k", str(base))
+    assert result.exit_code == 1
+    *problems, count = result.stderr.splitlines()
+    file = "regulations/a.yaml:"
+    expected = [  # place, entry, what was found, what to write instead
+        ("1:3: [sai-truong] Thiếu trường bắt buộc `answer`.", "Thêm dòng `answer: …`."),
+        ("1:3: [sai-truong] Còn thiếu `status`.", "Thêm"),
+        ("4:13: [sai-truong] Mới có 2 cách hỏi", "Thêm cho đủ ít nhất 3"),
+        ("5:3: [sai-truong] Không có trường nào tên `anwser`.", "“answer”"),
+        ("6:12: [sai-truong] `updated` đang là “23/11/2026”.", "2026-11-23"),
+        ("7:24: [sai-truong] Không có văn bản “55/2024/TT-BTC”", "“55/2023/TT-BTC”"),
+        ("7:40: [sai-truong] Không có trường nào tên `dieu`.", "Sửa tên trường"),
+        ("11:28: [co-the] Cách hỏi “MỘT A” đã thuộc “sai-truong” ở regulations/a.yaml:4.", "bỏ ở nơi"),
+        ("12:11: [co-the] Có thẻ HTML “<br>”.", "Bỏ thẻ"),
+        ("16:3: [thieu] Còn thiếu `sources`.", "Thêm"),
+        ("20:11: [thieu] Liên kết “vbpl.vn”", "Viết đủ địa chỉ"),
+    ]
+    told = dict(zip(expected, problems, strict=True))
+    assert [line for (begins, says), line in told.items() if says not in line] == []
+    assert [line for (begins, _), line in told.items() if not line.startswith(file + begins)] == []
+    assert count == f"{len(expected)} lỗi."
 
 
 def test_what_is_only_unfinished_loads_and_is_still_reported(cli: Cli, tmp_path: Path):

@@ -92,8 +92,9 @@ def test_entries_keep_the_order_of_files_and_lines(write):
     )
     knowledge = load(base)
     assert list(knowledge.entries) == ["b", "a", "d", "c"]
-    assert knowledge.place("c") == Place("regulations/b.yaml", 4, 3)
-    assert str(knowledge.place("c", "answer")) == "regulations/b.yaml:6:11"
+    assert knowledge.origins["c"] == ("regulations/b.yaml", 1)
+    assert knowledge.locate("regulations/b.yaml", 1) == Place("regulations/b.yaml", 4, 3)
+    assert knowledge.locate("regulations/b.yaml", 1, "answer") == Place("regulations/b.yaml", 6, 11)
 
 
 @pytest.mark.parametrize("off_topic", [{}, {"off_topic.yaml": "- {group: g, reply: r, examples: [e]}\n"}])
@@ -190,7 +191,6 @@ def test_what_newer_documents_do_to_older_ones_is_derived(write):
         }
     )
     knowledge = load(base)
-    assert knowledge.amended_by("a") == ("b",)
     assert knowledge.replaced_by("a") == ("c",)
     assert knowledge.ended("a") == date(2026, 5, 30)  # the day before the new one holds
     assert knowledge.ended("d") == date(2021, 12, 31)  # stated
@@ -204,18 +204,10 @@ def test_the_chain_of_replacements_is_followed_to_its_end_even_in_a_circle(write
         write({"a.yaml": text + _entry("d", superseded_by="e") + _entry("e", superseded_by="d")})
     )
     assert [knowledge.successor(key) for key in "abcde"] == ["c", "c", None, "e", "d"]
-    assert knowledge.superseded("c") == ("b",)
-
-
-def test_an_entry_holds_on_both_its_first_and_its_last_day(write):
-    text = _entry("a", valid_from="2023-08-15", valid_to="2026-05-31")
-    entry = load(write({"a.yaml": text})).entries["a"]
-    days = [date(2023, 8, 14), date(2023, 8, 15), date(2026, 5, 31), date(2026, 6, 1)]
-    assert [entry.in_force(day) for day in days] == [False, True, True, False]
 
 
 def test_a_base_made_in_memory_has_places_too():
-    assert Knowledge(entries={}).place("muc-a") == Place("", 1, 1)
+    assert Knowledge(entries={}).locate("a.yaml", 0) == Place("a.yaml", 1, 1)
 
 
 def test_ten_thousand_variants_load_in_seconds(write):

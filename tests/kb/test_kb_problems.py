@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import KnowledgeError
-from bot.kb import Problem, check, describe, load
+from bot.kb import Problem, check, describe, inspect, load
 from bot.kb.loader import MAX_BYTES
 from bot.phrases import keys, placeholders
 
@@ -78,7 +78,7 @@ UNLOADABLE = [
     ("missing_field", "a.yaml", "- id: muc-a\n  question: Q\n  answer:\n", "3:10", "muc-a"),
     ("unknown_field", "a.yaml", HEAD + "  varaints: [b]\n", "4:3", "muc-a"),
     ("unknown_field", "a.yaml", HEAD + "  category: practices\n", "4:3", "muc-a"),
-    ("unknown_field", "a.yaml", HEAD + "  sources:\n    - document: x\n      ad: y\n", "6:7", "muc-a"),
+    ("unknown_field", "a.yaml", HEAD + "  sources:\n    - document: 55/2023/TT-BTC\n      ad: y\n", "6:7", "muc-a"),
     ("unknown_field", "glossary.yaml", "- {short: hn, full: x, meaning: y}\n", "1:24", "hn"),
     ("not_a_choice", "a.yaml", HEAD + "  status: done\n", "4:11", "muc-a"),
     ("not_a_choice", "documents.yaml", "55/2023/TT-BTC: {title: T, status: approved}\n", "1:36", "55/2023/TT-BTC"),
@@ -280,6 +280,96 @@ def test_names_that_an_unreadable_file_may_hold_are_not_called_unknown(write):
 def test_an_unreadable_glossary_hides_no_unknown_entry(write):
     base = write({"a.yaml": HEAD + "  see_also: [muc-b]\n", "glossary.yaml": "[a"})
     assert [one.code for one in _refused(base)] == ["unknown_entry", "no_bracket"]
+
+
+def test_names_that_a_refused_file_may_hold_are_not_called_unknown(write):
+    base = write({"a.yaml": HEAD + "  see_also: [muc-b]\n", "b.yml": HEAD.replace("muc-a", "muc-b")})
+    assert [one.code for one in _refused(base)] == ["wrong_suffix"]
+
+
+# --- one mistake hides no other ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flaw", ["  zzz: b\n", "  updated: hôm nay\n", "  status: xong\n", "  tests: b\n"])
+@pytest.mark.parametrize(
+    ("other", "code", "spot"),
+    [
+        ("  topic: nha-oo\n", "unknown_topic", "4:10"),
+        ("  sources: [{document: 55/2023}]\n", "unknown_document", "4:24"),
+        ("  sources: [{document: 55/2023, at: [x]}]\n", "unknown_document", "4:24"),
+        ("  superseded_by: soundd\n", "unknown_entry", "4:18"),
+        ("  see_also: [sound, [x], soundd]\n", "unknown_entry", "4:26"),
+    ],
+)
+def test_a_wrong_field_hides_no_name_that_leads_nowhere(write, flaw, other, code, spot):
+    problems = _refused(write(_base("a.yaml", HEAD + other + flaw)))
+    assert (code, "a.yaml", spot, "muc-a") in _spots(problems)
+    assert len(problems) >= 2
+
+
+def test_a_wrong_field_hides_no_raw_html(write):
+    entry = HEAD.replace(" A\n", " a<br>b\n") + "  zzz: b\n"
+    group = "- {group: g, reply: a<br>b, examples: [e], zzz: b}\n"
+    problems = _refused(write({**_base("a.yaml", entry), "off_topic.yaml": group}))
+    told = [(one.file, one.code) for one in problems]
+    assert told == [
+        ("a.yaml", "raw_html"),
+        ("a.yaml", "unknown_field"),
+        ("off_topic.yaml", "raw_html"),
+        ("off_topic.yaml", "unknown_field"),
+    ]
+
+
+def test_an_entry_without_a_name_or_with_another_ones_is_read_too(write):
+    nameless = "- {question: Q, answer: a<br>b, topic: nha-oo}\n"
+    doubled = "- {id: sound, question: R, answer: A, topic: nha-oo}\n"
+    problems = _refused(write(_base("z.yaml", nameless + doubled)))
+    assert _spots(problems) == [
+        ("missing_field", "z.yaml", "1:3", ""),
+        ("raw_html", "z.yaml", "1:25", ""),
+        ("unknown_topic", "z.yaml", "1:40", ""),
+        ("duplicate_id", "z.yaml", "2:8", "sound"),
+        ("unknown_topic", "z.yaml", "2:46", "sound"),
+    ]
+
+
+def test_a_base_that_does_not_load_is_checked_as_far_as_it_can_be_read(write):
+    files = {
+        **_base("a.yaml", HEAD + "  zzz: b\n"),
+        "glossary.yaml": "- {short: hn}\n- {short: trd, full: x}\n- {short: trd, full: y}\n",
+        "off_topic.yaml": "- {group: g, examples: [e]}\n- {group: h, reply: '[a](b)', examples: [Sound]}\n",
+        "documents.yaml": "55/2023/TT-BTC: {title: T, amends: [1/2020]}\n1/2020: {titel: T}\n",
+    }
+    told = {(one.code, one.file, f"{one.line}:{one.column}") for one in inspect(write(files))[1]}
+    assert told >= {
+        ("field_due", "a.yaml", "1:3"),
+        ("few_variants", "a.yaml", "1:3"),
+        ("glossary_twice", "glossary.yaml", "3:11"),
+        ("bad_link", "off_topic.yaml", "2:21"),
+        ("phrasing_shared", "off_topic.yaml", "2:42"),
+    }
+    assert "unknown_document" not in {code for code, *_ in told}  # it is there, if with a mistake
+
+
+def test_what_cannot_be_read_is_not_called_missing_as_well(write):
+    text = WHOLE.replace("[x, y, z]", "xyz").replace("{document: 55/2023/TT-BTC}", "55/2023/TT-BTC")
+    text = text.replace("checked", "approved").replace("2026-11-23", "23/11/2026")
+    text += "  approved_by: [x]\n  approved_on: hôm qua\n"
+    codes = sorted(one.code for one in inspect(write(_base("a.yaml", text)))[1])
+    assert codes == ["bad_date", "bad_date", "not_a_list", "not_fields", "not_text"]
+
+
+def test_the_copy_of_an_entry_that_kept_its_id_is_one_mistake(write):
+    files = _base("z.yaml", WHOLE + WHOLE)
+    assert [one.code for one in inspect(write(files))[1]] == ["duplicate_id"]
+
+
+def test_of_a_file_that_stops_being_yaml_it_is_said_that_the_rest_is_unread(write):
+    base = write(_base("a.yaml", HEAD + "  evidence: a: b\n"))
+    (problem,) = _refused(base)
+    assert "chưa được đọc" in describe(problem)
+    (problem,) = _refused(write(_base("a.yaml", HEAD + "  zzz: b\n")))
+    assert "chưa được đọc" not in describe(problem)
 
 
 # --- words ------------------------------------------------------------------------------------------
