@@ -24,10 +24,9 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that a person sent; `edited` when it replaces one sent before."""
+    """A text that a person sent."""
 
     text: str
-    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

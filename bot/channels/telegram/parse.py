@@ -99,7 +99,7 @@ def _read(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message |
     # Telegram also reports changes that people do not see; only real edits carry a date.
     if edited and not message.get("edit_date"):
         return Ignored("edit without a date")
-    return Text(words, edited)
+    return Text(words)
 
 
 def _wordless(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message | Ignored:

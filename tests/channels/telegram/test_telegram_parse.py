@@ -39,7 +39,7 @@ def test_content_without_words_is_unreadable(name: str) -> None:
 
 
 def test_an_edit_is_a_text_again() -> None:
-    assert parse(update("edited_message", text="a", edit_date=5)) == Text("a", edited=True)
+    assert parse(update("edited_message", text="a", edit_date=5)) == Text("a")
 
 
 @pytest.mark.parametrize(
