@@ -19,6 +19,8 @@ _COUNTED: Final = frozenset((
     "trieu", "tr", "trd", "ty", "nghin", "ngan", "k", "dong", "phan", "m2", "kg", "ha",
 ))
 # fmt: on
+_LETTERED: Final = frozenset({"diem", "khoan"})
+_NO_PART_OF_A_LAW: Final = frozenset({"tai khoan", "dia diem", "thoi diem", "thi diem", "dac diem"})
 
 Spell = Callable[[str, Container[str]], tuple[str, ...]]
 """Cuts a text into tokens spelled as in messages; those in the container keep their digits (da1)."""
@@ -61,6 +63,8 @@ class _Sense:
             return False
         if self.apart and context.counts(place, after):
             return False
+        if len(self.short) == 1 == len(self.short[0]) and context.letters_a_point(place):
+            return False
         return context.holds(self.near, after)
 
 
@@ -92,8 +96,14 @@ class _Context:
             return False
         return not self._is_number(after + 1)  # "da 1 nam 2023" is dự án 1
 
+    def letters_a_point(self, place: int) -> bool:
+        """Tell whether a letter at `place` names a part of a law: "điểm k khoản 1", yet not "140 điểm k"."""
+        if place == 0 or self.folded[place - 1] not in _LETTERED or self._is_number(place - 2):
+            return False
+        return " ".join(self.folded[max(place - 2, 0) : place]) not in _NO_PART_OF_A_LAW
+
     def _is_number(self, place: int) -> bool:
-        return place < len(self.folded) and self.folded[place][0].isdigit()
+        return 0 <= place < len(self.folded) and self.folded[place][0].isdigit()
 
 
 @dataclass(frozen=True, slots=True)

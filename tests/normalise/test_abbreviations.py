@@ -53,6 +53,29 @@ def test_da_is_not_always_a_project(normalise: Normaliser) -> None:
     assert normalise("đã 2 hộ").text == "đã 2 hộ"
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("điểm k khoản 1 điều 5", "điểm k khoản 1 điều 5"),
+        ("Điểm K, khoản 1", "điểm k khoản 1"),
+        ("diem k khoan 1", "diem k khoan 1"),
+        ("theo khoản k", "theo khoản k"),
+        ("được 140 điểm k", "được 140 điểm không"),  # points that a household scores
+        ("phải có tài khoản k", "phải có tài khoản không"),
+        ("tai diem k khoan 1", "tai diem k khoan 1"),
+        ("có địa điểm k", "có địa điểm không"),
+        ("có điểm nào k", "có điểm nào không"),
+        ("k có điểm", "không có điểm"),
+        ("điểm tw", "điểm trung ương"),  # letters, but not one letter
+    ],
+)
+def test_a_single_letter_after_diem_or_khoan_is_a_letter(
+    normalise: Normaliser, typed: str, text: str
+) -> None:
+    assert normalise(typed).text == text
+    assert normalise(normalise(typed).text).text == text
+
+
 def test_greetings_are_left_out_unless_they_are_all(normalise: Normaliser) -> None:
     assert normalise("Xin chào, cho em hỏi chuẩn nghèo ạ. Cảm ơn ad").text == "chuẩn nghèo ạ"
     assert normalise("Xin chào!").text == "xin chào"
