@@ -22,11 +22,11 @@ from bot.channels.console import ConsoleChannel, show
 from bot.config import Settings, read_settings, settings_table
 from bot.decide import decide
 from bot.domain import Envelope, Verdict, Waiting
-from bot.errors import ConfigError, KnowledgeError
+from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError
 from bot.kb import describe, inspect, json_schema, load
 from bot.lanes import Wake, run_lane
 from bot.live import Brain, build_brain
-from bot.logs import set_up
+from bot.logs import redact, set_up
 from bot.phrases import say
 from bot.reviewing import Reviewing
 from bot.store import Connection, Database, chats, waiting
@@ -53,20 +53,25 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        err.print(
-            say("cli.config_wrong"), str(error), sep="\n", markup=False, highlight=False, soft_wrap=True
-        )
+        # A token may have been put where another value belongs.
+        _complain(say("cli.config_wrong"), redact(str(error)))
+        sys.exit(2)
+    except BadDatabaseUrl:
+        _complain(say("cli.database_url"))
+        sys.exit(2)
+    except DatabaseRefused as error:
+        _complain(say(f"cli.database_refused.{error.backend}", where=error.where, why=error))
         sys.exit(2)
     except OSError as error:
-        err.print(
-            say("cli.system", where=error.filename or "", why=error.strerror or repr(error)), markup=False
-        )
+        _complain(say("cli.system", where=error.filename or "", why=error.strerror or repr(error)))
         sys.exit(2)
     except KnowledgeError as error:
-        for problem in error.problems:
-            err.print(describe(problem), markup=False, highlight=False, soft_wrap=True)
-        err.print(say("cli.problems", count=len(error.problems)))
+        _complain(*map(describe, error.problems), say("cli.problems", count=len(error.problems)))
         sys.exit(1)
+
+
+def _complain(*lines: str) -> None:
+    err.print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
 
 
 def _settings(knowledge: Path | None = None, log_level: str | None = None) -> Settings:

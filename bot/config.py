@@ -1,17 +1,33 @@
 """Settings: read once at the start, from the environment and `.env`, then handed down."""
 
 import contextlib
+import difflib
 import re
 import secrets
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
 from bot.errors import ConfigError
+from bot.phrases import say
 
 PREFIX = "HOIDAP_"
+NEAR = 0.5  # share of letters in common from which another name may have been meant
+MOST_SHOWN = 40  # characters of a wrong value
+# What Kubernetes sets in every container beside a service called hoidap or hoidap-something.
+_SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
+_SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
+Admin = Annotated[str, StringConstraints(pattern=r"^[a-z]+:\S+$")]
 
 
 class Settings(BaseSettings):
@@ -33,7 +49,7 @@ class Settings(BaseSettings):
     telegram_url: str = Field(
         "https://api.telegram.org", description="Máy chủ Bot API (đổi khi dùng máy chủ riêng)"
     )
-    admins: Annotated[tuple[str, ...], NoDecode] = Field(
+    admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )
     pseudonym_key: SecretStr | None = Field(
@@ -57,13 +73,6 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("admins")
-    @classmethod
-    def _admin_names_a_channel(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if wrong := [admin for admin in value if not re.fullmatch(r"[a-z]+:\S+", admin)]:
-            raise ValueError(f"write channel:id, for example telegram:123456789, not {', '.join(wrong)}")
         return value
 
     @property
@@ -98,13 +107,68 @@ def read_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        ConfigError: a value is wrong; all of them are named, none is shown.
+        ConfigError: a value is wrong, or a name unknown; all of them are told at once.
     """
+    unknown = list(_unknown())
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        wrong = [f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("\n".join(wrong)) from None
+        wrong = [_wrong(str(each["loc"][0]), each["input"]) for each in error.errors()]
+        raise ConfigError("\n".join([*unknown, *wrong])) from None
+    if unknown:
+        raise ConfigError("\n".join(unknown))
+    return settings
+
+
+def _unknown() -> Iterator[str]:
+    known = [name.upper() for name in Settings.model_fields]
+    for full, value in sorted(_given().items()):
+        name = full.upper().removeprefix(PREFIX)
+        if name == full.upper() or name in known or _is_service_link(full.upper(), value):
+            continue
+        if near := difflib.get_close_matches(name, known, 1, NEAR):
+            yield say("config.unknown_near", name=f"{PREFIX}{name}", near=f"{PREFIX}{near[0]}")
+        else:
+            yield say("config.unknown", name=f"{PREFIX}{name}")
+
+
+def _given() -> Mapping[str, str | None]:
+    return {**DotEnvSettingsSource(Settings).env_vars, **EnvSettingsSource(Settings).env_vars}
+
+
+def _is_service_link(name: str, value: str | None) -> bool:
+    return bool(_SERVICE_LINK.search(name) or (value and _SERVICE_URL.match(value)))
+
+
+def _wrong(name: str, found: object) -> str:
+    shown = " ".join(str(found).split())[:MOST_SHOWN]
+    expected = _expected(name, Settings.model_fields[name].annotation)
+    return say("config.wrong", name=f"{PREFIX}{name.upper()}", found=shown, expected=expected)
+
+
+def _expected(name: str, kind: Any) -> str:
+    if name == "admins":
+        return say("config.admins")
+    if get_origin(kind) is Literal:
+        return say("config.choices", choices=", ".join(get_args(kind)))
+    if kind is bool:
+        return say("config.yes_or_no")
+    if kind is int:
+        return ", ".join([say("config.whole"), *_limits(name)])
+    return ", ".join([say("config.fraction"), *_limits(name)])
+
+
+def _limits(name: str) -> Iterator[str]:
+    for limit in Settings.model_fields[name].metadata:
+        match limit:
+            case Ge(ge=least):
+                yield say("config.least", limit=least)
+            case Le(le=most):
+                yield say("config.most", limit=most)
+            case Gt(gt=below):
+                yield say("config.above", limit=below)
+            case Lt(lt=above):
+                yield say("config.below", limit=above)
 
 
 def settings_table() -> str:

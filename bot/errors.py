@@ -2,6 +2,8 @@
 
 HoidapError
 ├── ConfigError            settings are wrong: all of them are named at once
+├── BadDatabaseUrl         no database can be meant by it
+├── DatabaseRefused        the file or the server does not let us in
 ├── KnowledgeError         the base does not load: carries every problem found
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
@@ -18,6 +20,25 @@ class HoidapError(Exception):
 
 class ConfigError(HoidapError):
     """Settings are missing or wrong; the message names each one and what to write."""
+
+
+class BadDatabaseUrl(HoidapError):
+    """The URL is malformed, or of a kind of database that we have no driver for; it is not shown."""
+
+
+class DatabaseRefused(HoidapError):
+    """The database does not open; the message is the driver's.
+
+    Args:
+        backend: "sqlite" or "postgresql".
+        where: the file, or the URL without its password.
+        why: in the driver's words.
+    """
+
+    def __init__(self, backend: str, where: str, why: str) -> None:
+        super().__init__(why)
+        self.backend = backend
+        self.where = where
 
 
 class KnowledgeError(HoidapError):

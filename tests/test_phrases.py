@@ -22,6 +22,7 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 # Where the key is worked out: (module, the expression) -> the phrases that it may stand for.
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli.py", "f'reason.{item.reason.value}'"): ("reason.*",),
+    ("cli.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("handlers/command.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("handlers/command.py", "key"): ("unusable.empty", "unusable.media"),
     ("handlers/compose.py", "key"): ("authority.*",),

@@ -12,7 +12,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.errors import BadDatabaseUrl, DatabaseRefused
 
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
 WAL_ATTEMPTS = 200
@@ -26,12 +29,20 @@ class Database:
 
     Args:
         url: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`.
+
+    Raises:
+        BadDatabaseUrl: it is neither.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        # Errors are logged, and their parameters would be what people asked.
-        self._engine = create_async_engine(self.url, pool_pre_ping=not self._is_sqlite, hide_parameters=True)
+        try:
+            self.url = make_url(url)
+            # Errors are logged, and their parameters would be what people asked.
+            self._engine = create_async_engine(
+                self.url, pool_pre_ping=not self._is_sqlite, hide_parameters=True
+            )
+        except (SQLAlchemyError, ImportError, ValueError):
+            raise BadDatabaseUrl from None  # a piece of a password may be in their words
         # SQLite has one writer: a queue in this process is fair, its busy handler is not.
         self._writer = asyncio.Lock() if self._is_sqlite else None
         if self._is_sqlite:
@@ -63,11 +74,29 @@ class Database:
             yield connection
 
     async def upgrade(self) -> None:
-        """Bring the schema to the newest version; safe when several replicas start at once."""
+        """Bring the schema to the newest version; safe when several replicas start at once.
+
+        Raises:
+            BadDatabaseUrl: the driver does not take an option of the URL.
+            DatabaseRefused: the database does not open.
+            OSError: the directory of SQLite's file cannot be made.
+        """
         if self._is_sqlite and self.url.database:
             await asyncio.to_thread(Path(self.url.database).parent.mkdir, parents=True, exist_ok=True)
+        await self._knock()
         async with self.writing() as connection:
             await connection.run_sync(_upgrade)
+
+    async def _knock(self) -> None:
+        try:
+            async with self._engine.connect():
+                return
+        except (TypeError, OverflowError):
+            raise BadDatabaseUrl from None
+        except (DBAPIError, OSError) as error:
+            where = self.url.database if self._is_sqlite else self.url.render_as_string(hide_password=True)
+            why = str(error.orig if isinstance(error, DBAPIError) else error)
+            raise DatabaseRefused(self.url.get_backend_name(), where or "", why) from error
 
     async def close(self) -> None:
         """Close every connection."""

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cli_use import Cli, Command, Run, commands
@@ -35,8 +37,8 @@ def test_an_unknown_command_ends_with_2(cli: Cli):
     assert cli("khong-co").exit_code == 2
 
 
-def test_wrong_settings_are_all_named_without_a_traceback_and_without_their_values(hoidap: Run):
-    done = hoidap("kb", "check", HOIDAP_PORT="bi-mat", HOIDAP_ADMINS="123", HOIDAP_LOG_FORMAT="xml")
+def test_wrong_settings_are_all_told_without_a_traceback(hoidap: Run):
+    done = hoidap("kb", "check", HOIDAP_PORT="chin-nghin", HOIDAP_ADMINS="123", HOIDAP_LOGFORMAT="xml")
     assert done.returncode == 2
     assert done.stdout == b""
     said = done.stderr.decode()
@@ -44,10 +46,61 @@ def test_wrong_settings_are_all_named_without_a_traceback_and_without_their_valu
     assert {line.split(":")[0] for line in said.splitlines()[1:]} == {
         "HOIDAP_PORT",
         "HOIDAP_ADMINS",
-        "HOIDAP_LOG_FORMAT",
+        "HOIDAP_LOGFORMAT",
     }
     assert "Traceback" not in said
-    assert "bi-mat" not in said
+    assert "chin-nghin" in said
+
+
+def test_a_token_put_where_none_belongs_is_not_printed(cli: Cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOIDAP_ADMINS", "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
+    result = cli("kb", "check")
+    assert result.exit_code == 2
+    assert "HOIDAP_ADMINS: gặp “[token]”" in result.stderr
+
+
+class TestADatabaseThatCannotBeUsed:
+    """Told in words, without a traceback and without the password, by every command that needs it."""
+
+    @pytest.fixture(params=[["serve"], ["ask", "x"], ["unanswered", "list"]], ids=" ".join)
+    def run(self, request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPatch):
+        def _run(url: str) -> str:
+            monkeypatch.setenv("HOIDAP_DATABASE_URL", url)
+            result = cli(*request.param)
+            assert (result.exit_code, result.stdout) == (2, "")
+            assert "mat-khau" not in result.stderr and "Traceback" not in result.stderr
+            return result.stderr.splitlines()[-1]  # `serve` logs before it
+
+        return _run
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "rubbish",
+            "postgres://bot:mat-khau@db/hoidap",
+            "postgresql://bot:mat-khau@db/hoidap",
+            "mysql://bot:mat-khau@db/hoidap",
+            "sqlite:///hoidap.db",
+            "postgresql+asyncpg://bot@127.0.0.1:mat-khau/hoidap",
+            "postgresql+asyncpg://bot:mat-khau@127.0.0.1:99999/hoidap",
+            "postgresql+asyncpg://bot:mat-khau@127.0.0.1:1/hoidap?sslmode=require",
+        ],
+    )
+    def test_for_its_url(self, run: Callable[[str], str], url: str):
+        said = run(url)
+        assert said.startswith("HOIDAP_DATABASE_URL: không dùng được địa chỉ này. Viết postgresql+asyncpg://")
+
+    def test_for_a_file_that_is_something_else(self, run: Callable[[str], str], tmp_path: Path):
+        file = tmp_path / "thu.db"
+        file.write_text("không phải cơ sở dữ liệu\n" * 100, encoding="utf-8")
+        said = run(f"sqlite+aiosqlite:///{file}")
+        assert said.startswith(f"Không mở được {file} như một cơ sở dữ liệu SQLite (file is not a database).")
+
+    def test_for_a_server_that_is_away(self, run: Callable[[str], str]):
+        said = run("postgresql+asyncpg://bot:mat-khau@127.0.0.1:1/hoidap")
+        assert said.startswith(
+            "Không vào được PostgreSQL ở postgresql+asyncpg://bot:***@127.0.0.1:1/hoidap ("
+        )
 
 
 def test_it_runs_as_a_module_too():

@@ -58,30 +58,99 @@ def test_a_file_gives_what_the_environment_does_not(given, tmp_path: Path) -> No
     assert settings.telegram_token and settings.telegram_token.get_secret_value() == TOKEN
 
 
-def test_every_wrong_setting_is_named_at_once_and_none_is_shown(given) -> None:  # type: ignore[no-untyped-def]
-    wrong = {
-        "PORT": "99999999",
-        "WORKERS": "nhieu-lam",
-        "MAX_WRONG_ANSWERS": "7.5",
-        "QUESTIONS_PER_MINUTE": "-3",
-        "LOG_FORMAT": "giay-viet-tay",
-        "LOG_LEVEL": "nhieu-chuyen",
-        "SECURE_COOKIES": "co-le",
-    }
+WRONG = {
+    "PORT": ("99999999", "số nguyên, từ 1 trở lên, không quá 65535"),
+    "WORKERS": ("nhieu-lam", "số nguyên, từ 1 trở lên, không quá 64"),
+    "MAX_WRONG_ANSWERS": ("7.5", "số như 0.02, lớn hơn 0, nhỏ hơn 1"),
+    "QUESTIONS_PER_MINUTE": ("-3", "số nguyên, từ 1 trở lên"),
+    "LOG_FORMAT": ("giay-viet-tay", "một trong: text, json"),
+    "LOG_LEVEL": ("nhieu-chuyen", "một trong: DEBUG, INFO, WARNING, ERROR"),
+    "SECURE_COOKIES": ("co-le", "true (có) hoặc false (không)"),
+}
+
+
+def test_every_wrong_setting_is_told_at_once_with_what_was_found_and_what_to_write(given) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ConfigError) as refused:
-        given(**wrong)
-    message = str(refused.value)
-    assert [line.partition(":")[0] for line in sorted(message.splitlines())] == sorted(
-        f"{PREFIX}{name}" for name in wrong
+        given(**{name: value for name, (value, _) in WRONG.items()})
+    assert sorted(str(refused.value).splitlines()) == sorted(
+        f"{PREFIX}{name}: gặp “{value}”. Viết {cure}." for name, (value, cure) in WRONG.items()
     )
-    assert not [value for value in wrong.values() if value in message]
-    assert refused.value.__cause__ is None and refused.value.__suppress_context__, "a traceback would show it"
+    assert refused.value.__cause__ is None and refused.value.__suppress_context__, (
+        "a traceback would say more"
+    )
 
 
-@pytest.mark.parametrize("admins", ["123456789", "telegram:", "telegram: 1", "Telegram:1", "telegram:1,boss"])
-def test_an_admin_is_a_channel_and_an_id(given, admins: str) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(ConfigError, match=r"HOIDAP_ADMINS.*telegram:123456789"):
-        given(ADMINS=admins)
+@pytest.mark.parametrize("wrong", ["x", "99999999", "1.5", "nan", "", " ", "\n" * 9, "x" * 9999, "\udcff"])
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+def test_no_value_at_all_ends_in_words_of_a_library(given, name: str, wrong: str) -> None:  # type: ignore[no-untyped-def]
+    try:
+        given(**{name: wrong})
+    except ConfigError as error:
+        assert name not in SECRETS, "it would be shown"
+        [line] = str(error).splitlines()
+        assert line.startswith(f"{PREFIX}{name}: gặp “") and "”. Viết " in line
+        assert len(line) < 200
+
+
+@pytest.mark.parametrize("admin", ["123456789", "telegram:", "Telegram:1", "boss", "telegram:1 2"])
+def test_an_admin_is_a_channel_and_an_id(given, admin: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError) as refused:
+        given(ADMINS=f"telegram:7,{admin},telegram:8")
+    cure = "Viết kênh:mã, cách nhau dấu phẩy, như telegram:123456789."
+    assert str(refused.value) == f"HOIDAP_ADMINS: gặp “{admin}”. {cure}"
+
+
+# --- names that nobody knows -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("PROT", "PORT"),
+        ("ADMIN", "ADMINS"),
+        ("TOKEN", "TELEGRAM_TOKEN"),
+        ("DB_URL", "DATABASE_URL"),
+        ("QUESTION_PER_MINUTE", "QUESTIONS_PER_MINUTE"),
+    ],
+)
+def test_a_mistyped_name_is_refused_and_the_nearest_known_one_is_named(given, name: str, near: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError) as refused:
+        given(**{name: "a-very-secret-key"})
+    message = str(refused.value)
+    assert message == f"{PREFIX}{name}: không có biến này. Có phải ý là {PREFIX}{near}?"
+
+
+def test_a_name_like_none_of_ours_is_refused_with_where_to_look(given) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError, match=r"HOIDAP_XYZZY: không có biến này\..*hoidap settings"):
+        given(XYZZY="1")
+
+
+def test_a_mistyped_name_in_the_file_is_refused_too_together_with_wrong_values(given, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / ".env").write_text("HOIDAP_PROT=1\nPORT=x\nOTHER=1\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        given(WORKERS="x")
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
+        "HOIDAP_PROT",
+        "HOIDAP_WORKERS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SERVICE_HOST", "10.0.0.7"),
+        ("SERVICE_PORT_HTTP", "8080"),
+        ("WEB_SERVICE_PORT", "8080"),
+        ("PORT_8080_TCP_ADDR", "10.0.0.7"),
+        ("WEB_PORT_8080_TCP", "tcp://10.0.0.7:8080"),
+        ("WEB_PORT", "tcp://10.0.0.7:8080"),
+    ],
+)
+def test_what_kubernetes_sets_for_a_service_of_our_name_is_let_be(given, name: str, value: str) -> None:  # type: ignore[no-untyped-def]
+    assert given(**{name: value}) == Settings()
+
+
+# --- secrets ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("show", [repr, str, lambda settings: repr([settings]), lambda s: f"{s!r}{s}"])

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from store_queues import Queue
 
+from bot.errors import DatabaseRefused
 from bot.store import Database
 from bot.store.engine import BUSY_TIMEOUT
 from bot.store.tables import exchanges, snapshots
@@ -100,6 +101,20 @@ async def test_a_claim_cancelled_at_any_moment_gives_the_write_lock_back(sqlite:
         async with asyncio.timeout(2), database.writing() as connection:
             await count(connection)
     assert any(isinstance(each, asyncio.CancelledError) for each in kept)
+    await database.close()
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------
+
+
+async def test_a_server_that_has_no_such_database_is_named_without_its_password(
+    postgresql: Callable[[], str],
+) -> None:
+    url = make_url(postgresql()).set(database="khong-co", password="SECRET")
+    database = Database(url.render_as_string(hide_password=False))
+    with pytest.raises(DatabaseRefused, match='"khong-co" does not exist') as caught:
+        await database.upgrade()
+    assert "khong-co" in caught.value.where and "SECRET" not in caught.value.where
     await database.close()
 
 
