@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -122,7 +121,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
-    _turn_wal_on(cursor)
+    _turn_wal_on(connection, cursor)
     cursor.execute("PRAGMA synchronous = FULL")  # a stored question outlives a power cut too
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
@@ -135,14 +134,14 @@ def _free_sqlite(connection: Any, _record: Any, _error: BaseException | None) ->
         connection.rollback()
 
 
-def _turn_wal_on(cursor: Any) -> None:
+def _turn_wal_on(connection: Any, cursor: Any) -> None:
     # Of two processes that make a new file WAL at once, SQLite tells one "locked" without waiting at all.
     for _ in range(WAL_ATTEMPTS - 1):
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError:
-            time.sleep(WAL_PAUSE)
+            connection.run_async(lambda _driver: asyncio.sleep(WAL_PAUSE))  # we are on the event loop
     cursor.execute("PRAGMA journal_mode = WAL")
 
 

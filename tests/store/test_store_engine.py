@@ -1,7 +1,10 @@
 """What the database promises: durable, one writer at a time, times that are UTC."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -101,6 +104,26 @@ async def test_a_claim_cancelled_at_any_moment_gives_the_write_lock_back(sqlite:
         async with asyncio.timeout(2), database.writing() as connection:
             await count(connection)
     assert any(isinstance(each, asyncio.CancelledError) for each in kept)
+    await database.close()
+
+
+async def test_waiting_for_a_new_file_to_become_wal_does_not_hold_up_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_seconds: float) -> None:
+        raise AssertionError("the event loop would stand still")
+
+    file = tmp_path / "hoidap.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # from now on SQLite says "locked" at once
+        other.execute("CREATE TABLE theirs (id)")
+        monkeypatch.setattr(time, "sleep", refuse)
+        database = Database(f"sqlite+aiosqlite:///{file}")
+        opening = asyncio.create_task(database.upgrade())
+        await asyncio.sleep(0.2)
+        assert not opening.done()
+        other.execute("COMMIT")
+        await opening
     await database.close()
 
 
