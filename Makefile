@@ -43,5 +43,7 @@ schema: setup ## Write knowledge/schema.json anew from the models
 screenshots: setup ## Take the README's pictures anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
-bench: setup ## Measure matching beside what people use otherwise (CLINC=file adds CLINC150)
-	OMP_NUM_THREADS=1 $(BIN)/python -m bench $(if $(CLINC),--clinc $(CLINC))
+bench: setup ## Measure matching beside what people use otherwise (CLINC=file adds CLINC150, SCALE="3000 15000" speed)
+	VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --active --inexact --group bench
+	$(BIN)/python -m bench --plot docs/images/coverage.svg $(if $(CLINC),--clinc $(CLINC))
+	$(if $(SCALE),$(BIN)/python -m bench --scale $(SCALE))

@@ -1,108 +1,103 @@
-"""Print one table: quality and speed of each method on a base. `make bench`, or `python -m bench --help`."""
+"""Measure matching: right, careful, robust, fast, beside what people use otherwise. Tables on stdout.
+
+python -m bench                                        the shipped base, every method, retyping
+python -m bench --methods hoidap --json figures.json   one method, and the figures as JSON
+python -m bench --clinc data_full.json                 CLINC150 too, ten utterances an intent and all
+python -m bench --clinc data_full.json --tasks clinc150-10
+python -m bench --plot coverage.svg                    accuracy against coverage as a picture
+python -m bench --scale                                speed and memory at 3,000, 15,000, 100,000 variants
+python -m bench --scale 3000 15000                     the same at these sizes only
+"""
 
 import argparse
 import json
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-from sklearn.metrics import roc_auc_score
-
+from bench import tables
+from bench.apart import apart, on_one_core
 from bench.bases import Task, clinc150, shipped
-from bench.methods import METHODS, Method
+from bench.measures import Result, measure
+from bench.methods import METHODS, OURS
+from bench.plot import draw
+from bench.speed import speed
 
-FALSE_ANSWERS = 0.02  # share of strangers that a threshold may let through
+TASKS = ("base", "clinc150-10", "clinc150")
+SIZES = (3_000, 15_000, 100_000)  # variants
 
 
-def main() -> None:
-    """Measure every method on every task asked for."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--knowledge", type=Path, default=Path("knowledge"), help="a base with `tests`")
-    parser.add_argument("--clinc", type=Path, help="the JSON of CLINC150, to measure on that too")
-    parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
-    parser.add_argument("--json", type=Path, help="write the figures here as well")
-    options = parser.parse_args()
-    tasks = [shipped(options.knowledge)]
-    if options.clinc:
-        tasks += [clinc150(options.clinc, every=10), clinc150(options.clinc)]
-    console = Console()
-    figures = []
-    for task in tasks:
-        rows = [measure(task, name) for name in options.methods]
-        figures += rows
-        console.print(table(task, rows))
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what is asked for and print it."""
+    options = _options(arguments)
+    on_one_core()
+    results: list[Result] = []
+    for task in _tasks(options):
+        own = [apart(measure, task, name) for name in options.methods]
+        print(tables.markdown(task.name, tables.comparison(own)), flush=True)
+        for result in own:
+            if result.method == OURS and task.vietnamese:
+                print(tables.markdown(f"{task.name}, retyped for {OURS}", tables.retyping(result)))
+        if options.plot and task.name == options.tasks[0]:
+            draw(own, _answerable(task), options.plot)
+        results += own
+    sizes = list(_sizes(options))
+    if sizes:
+        print(tables.markdown("speed and scale, one core", tables.comparison(sizes)))
+    results += sizes
+    judged = [result for result in results if result.method == OURS]
+    if judged:
+        print(tables.markdown(f"bars for {OURS}", tables.bars(judged)))
     if options.json:
-        options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        figures = [asdict(result) for result in results]
+        options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(task: Task, name: str) -> dict[str, object]:
-    """Return the figures of a method on a task; times are of one core, in this very run."""
-    started = time.perf_counter()
-    method = METHODS[name](task.knowledge)
-    built = time.perf_counter() - started
-    right, top3, confidence, took = _ask(method, task.questions, name)
-    row: dict[str, object] = {
-        "task": task.name,
-        "method": name,
-        "top1": float(right.mean()),
-        "top3": float(top3.mean()),
-        "ms_mean": float(took.mean() * 1000),
-        "ms_p99": float(np.quantile(took, 0.99) * 1000),
-        "build_s": built,
-    }
-    for kind, texts in task.strangers.items():
-        _, _, strange, _ = _ask(method, [(text, "") for text in texts], f"{name}, {kind}")
-        truth = np.r_[np.ones(len(confidence)), np.zeros(len(strange))]
-        threshold = np.quantile(strange, 1 - FALSE_ANSWERS)
-        row[f"auroc_{kind}"] = float(roc_auc_score(truth, np.r_[confidence, strange]))
-        row[f"correct_{kind}"] = float(((confidence > threshold) & right).mean())
-    return row
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--knowledge", type=Path, default=Path("knowledge"), help="a base with `tests` (knowledge)")
+    add("--clinc", type=Path, help="the JSON of CLINC150, full")
+    add("--tasks", nargs="*", choices=TASKS, help="what to ask (all there is data for; none with --scale)")
+    add("--methods", nargs="+", default=list(METHODS), choices=list(METHODS), help="whom to ask (all)")
+    add("--scale", nargs="*", type=int, metavar="VARIANTS", help=f"measure speed at these sizes {SIZES}")
+    add("--plot", type=Path, metavar="SVG", help="draw accuracy against coverage of the first task")
+    add("--json", type=Path, help="write all figures here as well")
+    options = parser.parse_args(arguments)
+    if options.tasks is None:
+        options.tasks = [] if options.scale is not None else list(TASKS if options.clinc else TASKS[:1])
+    if options.clinc is None and any(task.startswith("clinc") for task in options.tasks):
+        parser.error("CLINC150 needs its data: --clinc data_full.json")
+    if options.plot and not options.tasks:
+        parser.error("--plot draws a task: name one with --tasks")
+    return options
 
 
-def _ask(
-    method: Method, questions: Sequence[tuple[str, str]], name: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    right, top3, confidence, took = [], [], [], []
-    for text, entry in track(questions, name, console=Console(file=sys.stderr), transient=True):
-        started = time.perf_counter()
-        found = method(text)
-        took.append(time.perf_counter() - started)
-        ids = [candidate.entry for candidate in found]
-        right.append(ids[:1] == [entry])
-        top3.append(entry in ids[:3])
-        confidence.append(found[0].confidence if found else 0.0)
-    return np.array(right), np.array(top3), np.array(confidence), np.array(took)
+def _tasks(options: argparse.Namespace) -> Iterator[Task]:
+    for name in options.tasks:
+        if name == "base":
+            yield shipped(options.knowledge)
+        else:
+            yield clinc150(options.clinc, every=10 if name == "clinc150-10" else 1)
 
 
-def table(task: Task, rows: Sequence[dict[str, object]]) -> Table:
-    """Return the figures of a task as a table."""
-    kinds = list(task.strangers)
-    heads = [
-        "top-1",
-        "top-3",
-        *(f"AUROC {kind}" for kind in kinds),
-        *(f"right at 2 %, {kind}" for kind in kinds),
-    ]
-    shown = Table("method", *heads, "ms", "p99 ms", "build s", title=task.name)
-    for row in rows:
-        shares = [row["top1"], row["top3"]]
-        aurocs = [f"{row[f'auroc_{kind}']:.3f}" for kind in kinds]
-        correct = [row[f"correct_{kind}"] for kind in kinds]
-        shown.add_row(
-            str(row["method"]),
-            *(f"{share:.1%}" for share in shares),
-            *aurocs,
-            *(f"{share:.1%}" for share in correct),
-            f"{row['ms_mean']:.2f}",
-            f"{row['ms_p99']:.2f}",
-            f"{row['build_s']:.1f}",
-        )
-    return shown
+def _sizes(options: argparse.Namespace) -> Iterator[Result]:
+    if options.scale is None:
+        return
+    for variants in options.scale or SIZES:
+        try:
+            yield apart(speed, options.knowledge, variants)
+        except BrokenProcessPool:
+            print(f"{variants} variants: the process died, most likely of memory", file=sys.stderr)
+
+
+def _answerable(task: Task) -> float:
+    strange = sum(len(texts) for texts in task.strangers.values())
+    return len(task.questions) / (len(task.questions) + strange)
 
 
 if __name__ == "__main__":

@@ -20,14 +20,18 @@ class Task:
     knowledge: Knowledge
     questions: Sequence[tuple[str, str]]  # question, id of its entry
     strangers: Mapping[str, Sequence[str]]
+    vietnamese: bool = True  # or else no diacritics to leave out, no Telex to type
 
 
 def shipped(directory: Path) -> Task:
-    """Return the base in `directory` with its own `tests`, and the blind set of strangers."""
+    """Return the base in `directory` with its own `tests`, and the blind set of strangers.
+
+    Its `not_this` are no strangers here: the matcher learns from them, so refusing them would prove nothing.
+    """
     knowledge = load(directory)
     rows = yaml.safe_load(STRANGERS.read_text(encoding="utf-8"))
     return Task(
-        name=str(directory),
+        name="base",
         knowledge=knowledge,
         questions=[(test, entry.id) for entry in knowledge.entries.values() for test in entry.tests],
         strangers={"far": rows["far"], "near": [row["ask"] for row in rows["near"]]},
@@ -48,12 +52,13 @@ def clinc150(path: Path, every: int = 1) -> Task:
     entries = {}
     for intent, texts in said.items():
         first, *others = list(texts)[::every]
-        # The data set has no answers: the entry answers with its name, which says nothing about the question.
+        # The data set has no answers, and an entry cannot be without one.
         entries[intent] = Entry(id=intent, question=first, variants=tuple(others), answer="–")
     off_topic = OffTopicGroup(group="oos", reply="–", examples=tuple(text for text, _ in data["oos_train"]))
     return Task(
-        name=f"CLINC150, every {every}" if every > 1 else "CLINC150",
+        name=f"clinc150-{every}" if every > 1 else "clinc150",
         knowledge=Knowledge(entries=entries, off_topic=(off_topic,), version=f"clinc150-{every}"),
         questions=[(text, intent.replace("_", "-")) for text, intent in data["test"]],
         strangers={"far": [text for text, _ in data["oos_test"]]},
+        vietnamese=False,
     )
