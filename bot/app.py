@@ -1,7 +1,9 @@
 """The composition root: builds every part from the settings, runs them, and stops them cleanly."""
 
 import asyncio
+import errno
 import signal
+import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,9 +20,11 @@ from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel, receive
 from bot.channels.web import WebChannel
 from bot.config import Settings
+from bot.errors import ConfigError
 from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
+from bot.phrases import say
 from bot.reviewing import Reviewing
 from bot.sending import Sending
 from bot.store import Database
@@ -95,15 +99,35 @@ def offline_channels(settings: Settings) -> dict[str, Channel]:
 
 
 async def serve(settings: Settings) -> None:
-    """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM)."""
+    """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM).
+
+    Raises:
+        ConfigError: the port cannot be had; nothing was begun.
+        KnowledgeError: the base does not load.
+    """
     async with AsyncExitStack() as stack:
+        port = stack.enter_context(await asyncio.to_thread(_take_port, settings.host, settings.port))
         telegram = await _telegram(settings, stack)
         channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
         app = await stack.enter_async_context(open_app(settings, channels))
         tasks = [*_lanes(app), keep_running("watch", app.live.watch)]
         if telegram:
             tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
-        await _run_beside(_web_server(app), tasks)
+        await _run_beside(_web_server(app), port, tasks)
+
+
+def _take_port(host: str, port: int) -> socket.socket:
+    """Take the port without listening yet: who calls too early is refused, and need not wait."""
+    taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the last run may linger
+    try:
+        taken.bind((host, port))
+    except (OSError, UnicodeError) as error:  # the latter: a host that no name can be
+        taken.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise ConfigError(say("cli.port_taken", host=host, port=port)) from error
+        raise ConfigError(say("cli.no_port", host=host, port=port, why=error)) from error
+    return taken
 
 
 async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChannel | None:
@@ -142,6 +166,11 @@ class _Server(uvicorn.Server):
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        log.info("web.open", url=f"http://{self.config.host}:{self.config.port}")
+
 
 def _web_server(app: App) -> _Server:
     page = create_app(app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies)
@@ -158,12 +187,13 @@ def _web_server(app: App) -> _Server:
     )
 
 
-async def _run_beside(server: uvicorn.Server, tasks: list[Coroutine[Any, Any, None]]) -> None:
+async def _run_beside(
+    server: uvicorn.Server, port: socket.socket, tasks: list[Coroutine[Any, Any, None]]
+) -> None:
     """Run the web server with the other tasks; when it is told to stop, they are cancelled."""
     running = [asyncio.create_task(task) for task in tasks]
     try:
-        log.info("web.open", url=f"http://{server.config.host}:{server.config.port}")
-        await server.serve()
+        await server.serve([port])
     finally:
         for task in running:
             task.cancel()

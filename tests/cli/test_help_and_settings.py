@@ -1,5 +1,6 @@
 """Help that shows how, and settings that are refused in words."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,6 +60,12 @@ def test_a_token_put_where_none_belongs_is_not_printed(cli: Cli, monkeypatch: py
     assert "HOIDAP_ADMINS: gặp “[token]”" in result.stderr
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class TestADatabaseThatCannotBeUsed:
     """Told in words, without a traceback and without the password, by every command that needs it."""
 
@@ -66,6 +73,7 @@ class TestADatabaseThatCannotBeUsed:
     def run(self, request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPatch):
         def _run(url: str) -> str:
             monkeypatch.setenv("HOIDAP_DATABASE_URL", url)
+            monkeypatch.setenv("HOIDAP_PORT", str(free_port()))
             result = cli(*request.param)
             assert (result.exit_code, result.stdout) == (2, "")
             assert "mat-khau" not in result.stderr and "Traceback" not in result.stderr
