@@ -19,10 +19,13 @@ from rich.text import Text
 from bot.app import App, now, offline_channels, open_app, serve
 from bot.channels.base import Payload
 from bot.channels.console import ConsoleChannel, show
+from bot.channels.wire import load_reply
 from bot.config import Settings, read_settings, settings_table
 from bot.decide import decide
-from bot.domain import Envelope, Verdict, Waiting
+from bot.domain import VIETNAM, Envelope, Verdict, Waiting
 from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError
+from bot.handlers.command import shorten
+from bot.handlers.requests import Rate, read_action
 from bot.kb import describe, inspect, json_schema, load
 from bot.lanes import Wake, run_lane
 from bot.live import Brain, build_brain
@@ -137,9 +140,16 @@ async def _converse(settings: Settings, lines: Iterable[str]) -> None:
                 number = await bot.intake.store(ConsoleChannel.name, _envelope(key), {"text": line})
                 for part in await _said(bot, number):
                     show(out, part)
+                    if not out.is_terminal and _can_be_judged(part):
+                        out.print(say("cli.judge"))
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+
+def _can_be_judged(part: Payload) -> bool:
+    buttons = [button for row in load_reply(part).buttons for button in row]
+    return any(isinstance(read_action(button.action), Rate) for button in buttons)
 
 
 async def _said(bot: App, number: int | None) -> Sequence[Payload]:
@@ -275,15 +285,15 @@ def list_command(
         for item in items:
             sys.stdout.write(json.dumps(_plain(item), ensure_ascii=False) + "\n")
         return
-    table = Table("#", "Hỏi lúc (UTC)", "Kênh", "Lý do", "Câu hỏi")
+    table = Table("#", "Hỏi lúc (giờ Việt Nam)", "Kênh", "Lý do", "Câu hỏi")
     for item in items:
-        asked = f"{item.asked_at:%d/%m/%Y %H:%M}"
+        asked = f"{item.asked_at + VIETNAM:%d/%m/%Y %H:%M}"
         table.add_row(
             str(item.number),
             asked,
             item.channel,
             say(f"reason.{item.reason.value}"),
-            Text(_printable(item.question)),
+            Text(_printable(shorten(item.question))),
         )
     out.print(table if items else say("queue.none"))
 
