@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -116,7 +116,13 @@ class Answering:
             request = understand(message, state, self._clock())
             known = await self._known(connection, request, row)
         # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
-        outcome = await asyncio.to_thread(respond, request, known, self._context(row))
+        context = self._context(row)
+        outcome = await asyncio.to_thread(respond, request, known, context)
+        if shown := outcome.shown:
+            async with self._database.reading() as connection:
+                digits = await exchanges.digits(connection, shown.entry, shown.version)
+            if digits > context.digits:  # about once in 65,536 edits: two codes would be the same
+                outcome = await asyncio.to_thread(respond, request, known, replace(context, digits=digits))
         await self._commit(row, outcome, state)
 
     def _context(self, row: Received) -> Context:
@@ -144,7 +150,7 @@ class Answering:
                 ours = exchange and (exchange.channel, exchange.chat) == (row.channel, row.chat)
                 return Known(exchange=exchange if ours else None)
             case OpenText(entry, version):
-                return Known(snapshot=await exchanges.shown(connection, entry, version))
+                return Known(texts=await exchanges.shown(connection, entry, version))
             case Command("mine"):
                 recent = await exchanges.recent(connection, row.channel, self._pseudonym(row), MOST_MINE)
                 numbers = tuple(exchange.id for exchange in recent)

@@ -1,9 +1,11 @@
 """Frozen values that every room speaks. No I/O, no wording, no channel, no scores."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+CODE_DIGITS = 4  # of a text's version that people see, while they tell it from every other text
 VIETNAM = timedelta(hours=7)  # no daylight saving since 1975; times are UTC, days are Vietnam's
 
 # --- what comes in -----------------------------------------------------------------------------
@@ -172,9 +174,18 @@ class Snapshot:
     """The text of an entry as it was once shown, so that its code opens exactly that text again."""
 
     entry: str
-    version: str
+    version: str  # sha256 of the content, in hex digits; a code shows the first of them
     content: str  # JSON of the entry's fields
     shown_at: datetime
+
+
+def digits_apart(versions: Iterable[str]) -> int:
+    """Return how many first digits tell versions that differ apart: `CODE_DIGITS`, or more if need be."""
+    different = set(versions)
+    digits = CODE_DIGITS
+    while len({version[:digits] for version in different}) < len(different):
+        digits += 1
+    return digits
 
 
 @dataclass(frozen=True, slots=True)

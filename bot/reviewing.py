@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.channels.base import Channel
-from bot.domain import Block, Change, Reply, Snapshot, Style, Waiting
+from bot.domain import CODE_DIGITS, Block, Change, Reply, Snapshot, Style, Waiting
 from bot.handlers import compose
 from bot.handlers.context import vietnam_day
 from bot.kb import Entry, Knowledge, Problem, describe
 from bot.lanes import Wake
 from bot.phrases import say
-from bot.store import Database, exchanges, inbox, outbox, waiting
+from bot.store import Connection, Database, exchanges, inbox, outbox, waiting
 
 TOLD = "told"  # label of the reply that brings an expert's answer
 
@@ -60,12 +60,13 @@ class Reviewing:
             if not await waiting.resolve(connection, number, by, now, entry, note):
                 return None
             settled_by = knowledge.entries[entry] if entry else None
+            digits = await _digits(connection, settled_by)
             if settled_by:  # the card that they get can be judged, and its code be opened again
-                await exchanges.amend(connection, Change(number, entry=entry, version=settled_by.code))
-                shown = Snapshot(settled_by.id, settled_by.code, settled_by.content, now)
+                await exchanges.amend(connection, Change(number, entry=entry, version=settled_by.version))
+                shown = Snapshot(settled_by.id, settled_by.version, settled_by.content, now)
                 await exchanges.keep(connection, shown)
             channel = self._channels[item.channel]
-            parts = channel.render(_told(item, note, settled_by, knowledge, now), asked.payload)
+            parts = channel.render(_told(item, note, settled_by, knowledge, now, digits), asked.payload)
             # A question that is asked again after all may be settled again.
             label = f"{TOLD}{await outbox.count_for(connection, number)}."
             await outbox.put(
@@ -75,7 +76,13 @@ class Reviewing:
         return item
 
 
-def _told(item: Waiting, note: str | None, entry: Entry | None, knowledge: Knowledge, now: datetime) -> Reply:
+async def _digits(connection: Connection, entry: Entry | None) -> int:
+    return await exchanges.digits(connection, entry.id, entry.version) if entry else CODE_DIGITS
+
+
+def _told(
+    item: Waiting, note: str | None, entry: Entry | None, knowledge: Knowledge, now: datetime, digits: int
+) -> Reply:
     head = (
         Block(Style.TEXT, say("told.head", number=item.number)),
         Block(Style.QUOTE, item.question),
@@ -83,5 +90,5 @@ def _told(item: Waiting, note: str | None, entry: Entry | None, knowledge: Knowl
     )
     if entry is None:
         return Reply(head)
-    card = compose.card(entry, item.number, knowledge, vietnam_day(now))
+    card = compose.card(entry, item.number, knowledge, vietnam_day(now), digits)
     return Reply((*head, *card.blocks), choices=card.choices, buttons=card.buttons)

@@ -29,8 +29,8 @@ def pick(request: Pick, known: Known, context: Context) -> Outcome:
     if entry is None:
         return Outcome(_tell("press.entry_gone"))
     return Outcome(
-        compose.card(entry, exchange.id, context.knowledge, context.today),
-        change=Change(exchange.id, entry=entry.id, version=entry.code),
+        compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
+        change=Change(exchange.id, entry=entry.id, version=entry.version),
         shown=compose.snapshot(entry, context),
         answered=exchange.id,
     )
@@ -70,9 +70,9 @@ def open_entry(request: OpenEntry, context: Context) -> Outcome:
     entry = context.knowledge.entries.get(request.entry)
     if entry is None:
         return Outcome(_tell("press.entry_gone"))
-    exchange = _opened(entry, entry.code, context)
+    exchange = _opened(entry, entry.version, context)
     return Outcome(
-        compose.card(entry, exchange.id, context.knowledge, context.today),
+        compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
         answered=exchange.id,
@@ -84,13 +84,15 @@ def _opened(entry: Entry, version: str, context: Context) -> Exchange:
 
 
 def open_text(request: OpenText, known: Known, context: Context) -> Outcome:
-    """Show a text under its code exactly as it was shown before."""
-    if shown := known.snapshot:
+    """Show a text under its code exactly as it was shown before; of several, ask which was meant."""
+    if len(known.texts) > 1:
+        return Outcome(compose.which_text(known.texts))
+    for shown in known.texts:
         exchange = _opened(compose.shown_entry(shown), shown.version, context)
-        reply = compose.old_card(shown, exchange.id, context)
+        reply = compose.old_card(shown, exchange.id, replace(context, digits=len(request.version)))
         return Outcome(reply, exchange=exchange, answered=exchange.id)
     entry = context.knowledge.entries.get(request.entry)
-    if entry and entry.code == request.version:
+    if entry and entry.version.startswith(request.version):
         return open_entry(OpenEntry(entry.id), context)
     if entry is None and not request.certain:
         return ask(Ask(request.text), context)

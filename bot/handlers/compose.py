@@ -1,10 +1,10 @@
 """An entry as people read it: the same card wherever it is opened."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from bot.domain import Block, Button, Reply, Snapshot, Style
+from bot.domain import Block, Button, Reply, Snapshot, Style, digits_apart
 from bot.handlers import actions
 from bot.handlers.context import Context, vietnam_day
 from bot.kb import Category, Entry, Knowledge, Source, Status
@@ -23,7 +23,7 @@ def day(value: date) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
-def card(entry: Entry, exchange: int, knowledge: Knowledge, today: date) -> Reply:
+def card(entry: Entry, exchange: int, knowledge: Knowledge, today: date, digits: int) -> Reply:
     """Return an entry with its basis, its warnings, its code and what can be done next.
 
     Args:
@@ -31,9 +31,10 @@ def card(entry: Entry, exchange: int, knowledge: Knowledge, today: date) -> Repl
         exchange: the number under which ratings and "ask an expert" are recorded.
         knowledge: the base that the entry is from.
         today: in Vietnam.
+        digits: of the version, that the code shows.
     """
     blocks = _text(entry, knowledge, today)
-    blocks.append(Block(Style.NOTE, code_line(entry.id, entry.code, today)))
+    blocks.append(Block(Style.NOTE, code_line(entry.id, entry.version[:digits], today)))
     related = related_buttons(entry, knowledge)
     if related:
         blocks.append(Block(Style.TEXT, say("answer.related")))
@@ -50,9 +51,9 @@ def _text(entry: Entry, knowledge: Knowledge, today: date) -> list[Block]:
     ]
 
 
-def code_line(entry: str, version: str, on: date) -> str:
+def code_line(entry: str, digits: str, on: date) -> str:
     """Return the line that a report quotes and that opens this text again."""
-    return say("answer.code", entry=entry, version=version, day=day(on))
+    return say("answer.code", entry=entry, version=digits, day=day(on))
 
 
 def warnings(entry: Entry, knowledge: Knowledge, today: date) -> Iterator[Block]:
@@ -137,7 +138,7 @@ def related_buttons(entry: Entry, knowledge: Knowledge) -> tuple[Button, ...]:
 
 def snapshot(entry: Entry, context: Context) -> Snapshot:
     """Return the entry's text to be kept, so that its code opens it again after an edit."""
-    return Snapshot(entry.id, entry.code, entry.content, context.now)
+    return Snapshot(entry.id, entry.version, entry.content, context.now)
 
 
 def shown_entry(shown: Snapshot) -> Entry:
@@ -148,14 +149,22 @@ def shown_entry(shown: Snapshot) -> Entry:
 def old_card(shown: Snapshot, exchange: int, context: Context) -> Reply:
     """Return a text exactly as it was shown, and say whether it is still the one in the base."""
     current = context.knowledge.entries.get(shown.entry)
-    changed = current is None or current.code != shown.version
+    changed = current is None or current.version != shown.version
     blocks = (
         _then_and_now(shown, changed=changed),
         *_text(shown_entry(shown), context.knowledge, context.today),
-        Block(Style.NOTE, code_line(shown.entry, shown.version, context.today)),
+        Block(Style.NOTE, code_line(shown.entry, shown.version[: context.digits], context.today)),
     )
     newest = (actions.open_entry(shown.entry, say("code.open_newest")),) if changed and current else ()
     return Reply(blocks, choices=newest, buttons=(actions.judge(exchange),))
+
+
+def which_text(texts: Sequence[Snapshot]) -> Reply:
+    """Return the codes that tell texts apart whose codes begin alike, each with its first day."""
+    digits = digits_apart(text.version for text in texts)
+    codes = [code_line(text.entry, text.version[:digits], vietnam_day(text.shown_at)) for text in texts]
+    question = Block(Style.TEXT, say("code.which", count=len(texts)))
+    return Reply((question, *(Block(Style.TEXT, code) for code in codes)))
 
 
 def _then_and_now(shown: Snapshot, *, changed: bool) -> Block:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain import VIETNAM, Candidate, Exchange, Snapshot, Verdict, Waiting
+from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Snapshot, Verdict, Waiting
 from bot.kb import Knowledge
 from bot.matching import Matcher
 
@@ -25,6 +25,7 @@ class Context:
     now: datetime  # UTC
     knowledge: Knowledge
     matcher: Matcher
+    digits: int = CODE_DIGITS  # of a version that a code shows
 
     @property
     def today(self) -> date:
@@ -71,4 +72,4 @@ class Known:
     waiting: dict[int, Waiting] = field(default_factory=dict)
     queue: tuple[Waiting, ...] = ()
     queue_length: int = 0
-    snapshot: Snapshot | None = None
+    texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first

@@ -40,7 +40,7 @@ def _exchange(request: Ask, context: Context, match: Match, verdict: Verdict, el
         verdict,
         normalised=match.question.text,
         entry=answered.id if answered else None,
-        version=answered.code if answered else None,
+        version=answered.version if answered else None,
         group=match.group if verdict is Verdict.OFF_TOPIC else None,
         candidates=match.candidates[:MOST_CHOICES],
         elapsed_ms=elapsed_ms,
@@ -64,7 +64,7 @@ def waiting(exchange: Exchange, reason: Reason) -> Waiting:
 def _answer(exchange: Exchange, context: Context) -> Outcome:
     entry = context.knowledge.entries[exchange.candidates[0].entry]
     return Outcome(
-        reply=compose.card(entry, exchange.id, context.knowledge, context.today),
+        reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
         answered=exchange.id,

@@ -60,7 +60,7 @@ class OpenText:
     """
 
     entry: str
-    version: str
+    version: str  # its first digits
     text: str
     certain: bool
 

@@ -123,9 +123,9 @@ class Entry(_Row):
         return json.dumps(self.model_dump(mode="json", include=shown), ensure_ascii=False, sort_keys=True)
 
     @property
-    def code(self) -> str:
-        """The version that a report quotes: four hex digits of the content's sha256."""
-        return hashlib.sha256(self.content.encode()).hexdigest()[:4]
+    def version(self) -> str:
+        """The content's sha256 in hex digits; a report quotes the first of them."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
 
 class Document(_Row):

@@ -7,7 +7,7 @@ from sqlalchemy import Row, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import Candidate, Change, Exchange, Snapshot, Verdict
+from bot.domain import CODE_DIGITS, Candidate, Change, Exchange, Snapshot, Verdict, digits_apart
 from bot.store.tables import exchanges, snapshots
 
 
@@ -75,16 +75,21 @@ async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:
             )
 
 
-async def shown(connection: AsyncConnection, entry: str, version: str) -> Snapshot | None:
-    """Return the text that was shown under a code, given the entry and the first digits of the version."""
+async def shown(connection: AsyncConnection, entry: str, digits: str) -> tuple[Snapshot, ...]:
+    """Return the texts of an entry whose version begins with `digits`, the oldest first."""
     query = (
         select(snapshots)
-        .where(snapshots.c.entry == entry, snapshots.c.version.startswith(version, autoescape=True))
-        .order_by(snapshots.c.shown_at.desc())
-        .limit(1)
+        .where(snapshots.c.entry == entry, snapshots.c.version.startswith(digits, autoescape=True))
+        .order_by(snapshots.c.shown_at, snapshots.c.version)
     )
-    row = (await connection.execute(query)).one_or_none()
-    return Snapshot(row.entry, row.version, row.content, row.shown_at) if row else None
+    rows = await connection.execute(query)
+    return tuple(Snapshot(row.entry, row.version, row.content, row.shown_at) for row in rows)
+
+
+async def digits(connection: AsyncConnection, entry: str, version: str) -> int:
+    """Return how many digits of its version tell a text from all others that are kept of its entry."""
+    alike = await shown(connection, entry, version[:CODE_DIGITS])
+    return digits_apart([version, *(text.version for text in alike)])
 
 
 def dump_candidates(candidates: tuple[Candidate, ...]) -> list[list[Any]]:

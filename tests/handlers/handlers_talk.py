@@ -45,8 +45,9 @@ class Person:
         known = self.known
         if known.exchange is None and before and before.exchange:
             known = replace(known, exchange=before.exchange)
-        if isinstance(request, OpenText) and known.snapshot and known.snapshot.version != request.version:
-            known = replace(known, snapshot=None)
+        if isinstance(request, OpenText):
+            found = tuple(text for text in known.texts if text.version.startswith(request.version))
+            known = replace(known, texts=found)
         outcome = respond(request, known, self.context)
         self.state = ChatState(
             tuple(choice.action for choice in outcome.reply.choices),

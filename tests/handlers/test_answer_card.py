@@ -70,7 +70,7 @@ def test_it_warns_of_what_the_reader_must_know_and_of_nothing_else(person: Perso
 def test_it_ends_with_a_code_that_opens_exactly_this_text(person: Person, entry: str):
     shown = person.says(QUESTIONS[entry])
     code = said(shown)[Style.NOTE][-1]
-    version = person.context.knowledge.entries[entry].code
+    version = person.context.knowledge.entries[entry].version[:4]
     assert code == f"Mã {entry} · bản {version} · 24/11/2026"
     opened = person.says(code)
     assert opened.exchange
@@ -83,7 +83,7 @@ def test_thumbs_and_a_way_to_an_expert_are_under_every_card_however_it_is_reache
     asked = person.says(QUESTIONS[entry])
     assert asked.shown
     reached = [asked, person.presses(f"e:{entry}"), person.says(f"Mã {entry} · bản {asked.shown.version}")]
-    person.known = Known(snapshot=asked.shown)
+    person.known = Known(texts=(asked.shown,))
     reached.append(person.says(f"Mã {entry} bản {asked.shown.version}"))
     for number, outcome in enumerate(reached, 128):
         assert labels(outcome)[-3:] == JUDGE
@@ -160,7 +160,7 @@ def test_the_last_day_still_counts(context: Context, minute: datetime):
 def test_the_text_that_was_shown_is_kept_word_for_word(person: Person):
     outcome = person.says(QUESTIONS["nha-o-muc"])
     entry = person.context.knowledge.entries["nha-o-muc"]
-    assert outcome.shown == Snapshot("nha-o-muc", entry.code, entry.content, person.context.now)
+    assert outcome.shown == Snapshot("nha-o-muc", entry.version, entry.content, person.context.now)
 
 
 CODE_SPELLINGS = [
@@ -182,7 +182,10 @@ CODE_SPELLINGS = [
 def test_a_code_is_read_however_it_is_pasted(person: Person, spelling: str):
     entry = person.context.knowledge.entries["nha-o-muc"]
     text = spelling.format(
-        entry=entry.id, code=entry.code, entry_upper=entry.id.upper(), code_upper=entry.code.upper()
+        entry=entry.id,
+        code=entry.version[:4],
+        entry_upper=entry.id.upper(),
+        code_upper=entry.version[:4].upper(),
     )
     outcome = person.says(text)
     assert outcome.exchange
@@ -227,22 +230,22 @@ class TestTheTextBehindAnOldCode:
     def old(self, context: Context) -> Snapshot:
         entry = context.knowledge.entries["nha-o-muc"].model_copy(update={"answer": "35 triệu."})
         shown_at = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)  # already the 2nd in Vietnam
-        return Snapshot(entry.id, entry.code, entry.content, shown_at)
+        return Snapshot(entry.id, entry.version, entry.content, shown_at)
 
     def test_is_shown_as_it_was_with_the_day_and_a_way_to_the_newest(self, person: Person, old: Snapshot):
-        person.known = Known(snapshot=old)
-        outcome = person.says(f"Mã {old.entry} · bản {old.version} · 02/03/2026")
+        person.known = Known(texts=(old,))
+        outcome = person.says(f"Mã {old.entry} · bản {old.version[:4]} · 02/03/2026")
         text = said(outcome)
         assert text[Style.ANSWER] == ["35 triệu."]
         assert text[Style.WARNING][0] == (
             "⚠️ Đây là nội dung đã hiện lần đầu ngày 02/03/2026; nay đã thay đổi hoặc được gỡ."
         )
-        assert text[Style.NOTE] == ["Loại: quy định.", f"Mã nha-o-muc · bản {old.version} · 24/11/2026"]
+        assert text[Style.NOTE] == ["Loại: quy định.", f"Mã nha-o-muc · bản {old.version[:4]} · 24/11/2026"]
         assert labels(outcome)[0] == "Xem bản hiện hành"
         assert said(person.says("1"))[Style.ANSWER] == ["**40 triệu** đồng một hộ."]
 
     def test_is_logged_under_its_own_version(self, person: Person, old: Snapshot):
-        person.known = Known(snapshot=old)
+        person.known = Known(texts=(old,))
         outcome = person.says(f"Mã {old.entry} · bản {old.version}")
         assert outcome.exchange
         assert outcome.exchange.version == old.version
@@ -250,7 +253,7 @@ class TestTheTextBehindAnOldCode:
 
     def test_is_shown_even_when_the_entry_is_gone(self, person: Person, old: Snapshot):
         gone = replace(old, entry="da-go")
-        person.known = Known(snapshot=gone)
+        person.known = Known(texts=(gone,))
         outcome = person.says(f"Mã da-go · bản {old.version}")
         assert said(outcome)[Style.ANSWER] == ["35 triệu."]
         assert "nay đã thay đổi hoặc được gỡ" in said(outcome)[Style.WARNING][0]
@@ -258,7 +261,34 @@ class TestTheTextBehindAnOldCode:
 
     def test_is_said_to_be_current_while_it_is(self, person: Person):
         shown = person.says(QUESTIONS["nha-o-muc"]).shown
-        person.known = Known(snapshot=shown)
-        outcome = person.says(f"Mã nha-o-muc · bản {person.context.knowledge.entries['nha-o-muc'].code}")
+        person.known = Known(texts=(shown,))
+        outcome = person.says(
+            f"Mã nha-o-muc · bản {person.context.knowledge.entries['nha-o-muc'].version[:4]}"
+        )
         assert said(outcome)[Style.NOTE][0] == "Nội dung dưới đây vẫn là bản đang dùng."
         assert labels(outcome) == JUDGE
+
+
+class TestACodeThatSeveralTextsBeginWith:
+    @pytest.fixture
+    def texts(self, context: Context) -> tuple[Snapshot, Snapshot]:
+        entry = context.knowledge.entries["nha-o-muc"]
+        older = entry.model_copy(update={"answer": "35 triệu."})
+        return (
+            Snapshot(entry.id, "3fa2b" + "0" * 59, older.content, datetime(2026, 3, 1, 18, 0, tzinfo=UTC)),
+            Snapshot(entry.id, "3fa2c" + "0" * 59, entry.content, datetime(2026, 5, 1, 18, 0, tzinfo=UTC)),
+        )
+
+    def test_opens_none_of_them_and_says_how_to_name_each(self, person: Person, texts: tuple[Snapshot, ...]):
+        person.known = Known(texts=texts)
+        outcome = person.says("Mã nha-o-muc · bản 3fa2 · 02/03/2026")
+        _, *codes = said(outcome)[Style.TEXT]
+        assert codes == ["Mã nha-o-muc · bản 3fa2b · 02/03/2026", "Mã nha-o-muc · bản 3fa2c · 02/05/2026"]
+        assert (outcome.exchange, said(outcome)[Style.ANSWER]) == (None, [])
+        assert said(person.says(codes[0]))[Style.ANSWER] == ["35 triệu."]
+
+    def test_is_shown_longer_where_that_is_known(self, person: Person):
+        person.context = replace(person.context, digits=6)
+        version = person.context.knowledge.entries["nha-o-muc"].version
+        shown = said(person.says(QUESTIONS["nha-o-muc"]))[Style.NOTE][-1]
+        assert f"bản {version[:6]} ·" in shown

@@ -55,7 +55,7 @@ class TestSuggestions:
         assert (picked.change.exchange, picked.change.entry, picked.change.version) == (
             128,
             entry.id,
-            entry.code,
+            entry.version,
         )
         assert picked.shown
         assert picked.exchange is None

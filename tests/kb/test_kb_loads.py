@@ -150,7 +150,7 @@ def test_the_version_follows_names_and_bytes_and_nothing_else(write):
     assert load(base).version != first
 
 
-def test_the_code_changes_with_what_people_are_shown_and_only_then(write):
+def test_the_version_of_a_text_changes_with_what_people_are_shown_and_only_then(write):
     shown = {
         "question": "Khác?",
         "answer": "Khác",
@@ -168,13 +168,13 @@ def test_the_code_changes_with_what_people_are_shown_and_only_then(write):
         "updated": "2026-11-23",
     }
 
-    def code(**more: str) -> str:
-        return load(write({"a.yaml": _entry("muc-a", **more) + _entry("muc-b")})).entries["muc-a"].code
+    def version(**more: str) -> str:
+        return load(write({"a.yaml": _entry("muc-a", **more) + _entry("muc-b")})).entries["muc-a"].version
 
-    plain = code()
-    assert len(plain) == 4 and int(plain, 16) >= 0
-    assert {code(**{name: value}) for name, value in hidden.items()} == {plain}
-    assert len({code(**{name: value}) for name, value in shown.items()} | {plain}) == len(shown) + 1
+    plain = version()
+    assert len(plain) == 64 and int(plain, 16) >= 0
+    assert {version(**{name: value}) for name, value in hidden.items()} == {plain}
+    assert len({version(**{name: value}) for name, value in shown.items()} | {plain}) == len(shown) + 1
 
 
 def test_what_newer_documents_do_to_older_ones_is_derived(write):

@@ -125,5 +125,5 @@ async def test_admins_are_told_where_a_saved_base_is_broken(bot: Bot, tmp_path) 
 
 async def test_the_code_under_what_an_expert_sent_opens_it_again(bot: Bot, number: int) -> None:
     await settle(bot, number, entry="vay-von", note=None)
-    code = bot.knowledge.entries["vay-von"].code
-    assert [(row.entry, row.version) for row in await bot.rows(tables.snapshots)] == [("vay-von", code)]
+    version = bot.knowledge.entries["vay-von"].version
+    assert [(row.entry, row.version) for row in await bot.rows(tables.snapshots)] == [("vay-von", version)]

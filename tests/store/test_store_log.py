@@ -86,10 +86,10 @@ async def test_a_text_is_found_by_the_first_digits_of_its_version(database: Data
         for version, second in (("3fa2c0", 0), ("77aa00", 5)):
             await exchanges.keep(connection, shown(version, second))
     async with database.reading() as connection:
-        assert await exchanges.shown(connection, "nha-o", "3fa2") == shown("3fa2c0")
-        assert await exchanges.shown(connection, "nha-o", "77aa00") == shown("77aa00", 5)
-        assert await exchanges.shown(connection, "nha-o", "%") is None
-        assert await exchanges.shown(connection, "vay-von", "3fa2") is None
+        assert await exchanges.shown(connection, "nha-o", "3fa2") == (shown("3fa2c0"),)
+        assert await exchanges.shown(connection, "nha-o", "77aa00") == (shown("77aa00", 5),)
+        assert await exchanges.shown(connection, "nha-o", "%") == ()
+        assert await exchanges.shown(connection, "vay-von", "3fa2") == ()
 
 
 async def test_the_first_time_that_a_text_was_shown_counts(database: Database) -> None:
@@ -97,7 +97,7 @@ async def test_the_first_time_that_a_text_was_shown_counts(database: Database) -
         await exchanges.keep(connection, shown("3fa2", 0))
         await exchanges.keep(connection, shown("3fa2", 60))
     async with database.reading() as connection:
-        assert await exchanges.shown(connection, "nha-o", "3fa2") == shown("3fa2", 0)
+        assert await exchanges.shown(connection, "nha-o", "3fa2") == (shown("3fa2", 0),)
 
 
 async def test_two_lanes_may_show_the_same_text_for_the_first_time(database: Database) -> None:
@@ -110,7 +110,7 @@ async def test_two_lanes_may_show_the_same_text_for_the_first_time(database: Dat
 
     await asyncio.gather(show(database), show(other), show(database))
     async with database.reading() as connection:
-        assert await exchanges.shown(connection, "nha-o", "3fa2") == shown("3fa2")
+        assert await exchanges.shown(connection, "nha-o", "3fa2") == (shown("3fa2"),)
     await other.close()
 
 

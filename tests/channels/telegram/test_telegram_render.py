@@ -175,7 +175,7 @@ def test_every_answer_of_the_real_base_becomes_messages_that_telegram_takes() ->
     knowledge = load(Path(__file__).parents[3] / "knowledge")
     assert len(knowledge.entries) > 50
     for entry in knowledge.entries.values():
-        for part in render(compose.card(entry, 10**12, knowledge, date(2026, 11, 24)), IN_GROUP):
+        for part in render(compose.card(entry, 10**12, knowledge, date(2026, 11, 24), digits=4), IN_GROUP):
             check_part(part)
 
 
