@@ -7,6 +7,7 @@ from bench.measures import Result
 
 # Below this coverage a single question turns the curve round.
 FEWEST = 0.02
+FEW_POINTS = 10
 
 
 def draw(results: Sequence[Result], answerable: float, path: Path) -> None:
@@ -25,7 +26,11 @@ def draw(results: Sequence[Result], answerable: float, path: Path) -> None:
         axes = figure.subplots()
         for result in results:
             points = [(100 * share, 100 * accuracy) for share, accuracy in result.curve if share >= FEWEST]
-            axes.plot(*zip(*points, strict=True), label=result.method, linewidth=1.5)
+            # A method whose scores are nearly all the same has no line, only a point or two.
+            marker = "o" if len(points) < FEW_POINTS else None
+            axes.plot(
+                *zip(*points, strict=True), marker=marker, label=result.method, linewidth=1.5, clip_on=False
+            )
         axes.axvline(100 * answerable, color="grey", linestyle=":", linewidth=1)
         axes.text(100 * answerable + 1, 2, "questions that have an answer", color="grey", fontsize=8)
         axes.set(xlim=(0, 100), ylim=(0, 101), xlabel="answered, % of all asked", ylabel="of these right, %")
