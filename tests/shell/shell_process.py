@@ -1,40 +1,19 @@
-"""`hoidap serve` as a process of its own: started, asked over HTTP, looked into through its database, killed.
+"""`hoidap serve` as a process of its own: started, asked over HTTP, killed, its database looked into."""
 
-Starts are forked from a process that has imported everything, so that a test can afford many of them.
-"""
-
-import multiprocessing
-import os
 import socket
 import sqlite3
-import sys
 import time
-from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+from forked import fork_serve
 
 from bot.store.queue import LEASE
 
 STARTS_WITHIN = 60  # s, on a busy machine
-
-
-def _serve(home: str, settings: Mapping[str, str]) -> None:
-    """Be `hoidap serve`; runs in the child."""
-    os.chdir(home)
-    log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    for stream in (1, 2):
-        os.dup2(log, stream)
-    for name in [name for name in os.environ if name.startswith("HOIDAP_")]:
-        del os.environ[name]
-    os.environ.update({f"HOIDAP_{name}": value for name, value in settings.items()})
-    sys.argv = ["hoidap", "serve"]
-    from bot.cli import main
-
-    main()
 
 
 class Server:
@@ -47,18 +26,15 @@ class Server:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self._settings = {
-            "KNOWLEDGE": str(knowledge),
-            "VAR": str(home / "var"),
-            "PORT": str(port),
-            "QUESTIONS_PER_MINUTE": "1000",
+            "HOIDAP_KNOWLEDGE": str(knowledge),
+            "HOIDAP_VAR": str(home / "var"),
+            "HOIDAP_PORT": str(port),
+            "HOIDAP_QUESTIONS_PER_MINUTE": "1000",
         }
-        self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["bot.cli"])
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._process = self._processes.Process(target=_serve, args=(str(self._home), self._settings))
-        self._process.start()
+        self._process = fork_serve(self._home, self._home / "log", self._settings)
         deadline = time.monotonic() + STARTS_WITHIN
         while not self._answers():
             assert self._process.is_alive() and time.monotonic() < deadline, self.log

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from telegram_base import write_base
 from telegram_emulator import Emulator, install
-from telegram_process import ADMIN, Bot, Launcher
+from telegram_process import ADMIN, Bot
 
 
 @pytest.fixture(scope="session")
@@ -27,17 +27,8 @@ def emulator(_emulator: Emulator) -> Emulator:
 
 
 @pytest.fixture(scope="session")
-def launcher() -> Iterator[Launcher]:
-    launcher = Launcher()
-    yield launcher
-    launcher.close()
-
-
-@pytest.fixture(scope="session")
-def spawned(
-    _installed: None, launcher: Launcher, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Bot, Emulator]]:
-    """A bot that is starting beside the launcher, and its Telegram; imports take both of them seconds."""
+def spawned(_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bot, Emulator]]:
+    """A bot that is starting as anybody would start it, and its Telegram."""
     home = tmp_path_factory.mktemp("town")
     emulator = Emulator()
     bot = Bot(home, write_base(home / "base"), emulator, ADMINS=f"telegram:{ADMIN}")

@@ -1,11 +1,6 @@
-"""The bot as a process of its own: started, looked into through its database, and killed.
-
-`Launcher` forks bots from one process that has imported everything (imports are most of a start), so that a
-test can afford many kills. What runs is `bot.cli.main` with `serve`, a process like any other.
-"""
+"""The bot as a process of its own: started, looked into through its database, and killed."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -13,70 +8,18 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from forked import fork_serve
 from telegram_emulator import TOKEN, Emulator, wait_for
 
 ADMIN = 900  # the Telegram id of the one admin
 STARTED = 40.0  # s, on a busy machine
-FORK = """
-import json, os, signal, sys
-from bot.cli import main
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-children = []
-print("ready", flush=True)
-for line in sys.stdin:
-    order = json.loads(line)
-    child = os.fork()
-    if not child:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.chdir(order["home"])
-        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        for target, source in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
-            os.dup2(source, target)
-        os.environ.clear()
-        os.environ.update(order["env"])
-        sys.argv = ["hoidap", "serve"]
-        main()
-        os._exit(0)
-    children.append(child)
-    print(child, flush=True)
-for child in children:
-    try:
-        os.kill(child, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-os._exit(0)
-"""
-
-
-class Launcher:
-    """Forks bots; they die with it."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", FORK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._ready = False
-
-    def launch(self, home: Path, log: Path, env: Mapping[str, str]) -> int:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._ready = self._ready or self._process.stdout.readline() == "ready\n"
-        assert self._ready
-        order = {"home": str(home), "log": str(log), "env": dict(env)}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 class Bot:
@@ -102,23 +45,25 @@ class Bot:
             "TELEGRAM_URL": emulator.url,
             **settings,
         }
-        self._env = {f"HOIDAP_{name}": str(value) for name, value in own.items()}
-        self._env |= {
-            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
-        }
+        self._settings = {f"HOIDAP_{name}": str(value) for name, value in own.items()}
         self._pid = 0
-        self._process: subprocess.Popen[bytes] | None = None  # not when it was forked
+        self._process: subprocess.Popen[bytes] | None = None  # when it was spawned
+        self._forked: ForkServerProcess | None = None
 
     def spawn(self) -> None:
         """Start it as anybody would, and go on."""
         command = [str(Path(sys.executable).with_name("hoidap")), "serve"]
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self._home, env=self._env, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=self._home, env=kept | self._settings, stdout=log, stderr=log
+            )
         self._pid = self._process.pid
 
-    def fork(self, launcher: Launcher) -> None:
+    def fork(self) -> None:
         """Start it quickly, and wait until it polls."""
-        self._pid = launcher.launch(self._home, self.log, self._env)
+        self._forked = fork_serve(self._home, self.log, self._settings)
+        self._pid = self._forked.pid or 0
         self.wait()
 
     def wait(self) -> None:
@@ -143,6 +88,9 @@ class Bot:
         wait_for(lambda: not self.alive(), 10, lambda: "the end of the bot")
         if self._process:
             self._process.wait()
+        if self._forked:
+            self._forked.join()
+            self._forked.close()
 
     def stop(self) -> int:
         """Ask it to stop and return its exit code."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from telegram_base import ANSWERED, UNKNOWN, write_base
 from telegram_emulator import Emulator, wait_for
-from telegram_process import Bot, Launcher, pause
+from telegram_process import Bot, pause
 
 CHATS = range(201, 207)
 SENT = "SELECT id, chat, payload ->> '$.text' AS text, state FROM outbox"
@@ -57,13 +57,13 @@ def more_than(count: Callable[[], int], by: int) -> Callable[[], bool]:
     return lambda: count() >= before + by
 
 
-def kill_at_every_moment(burst: Burst, launcher: Launcher) -> int:
+def kill_at_every_moment(burst: Burst) -> int:
     """Start, ask, kill; return how often."""
     for fault, moment in MOMENTS:
         stored, sent = more_than(burst.stored, 1), more_than(burst.sent, 2)
         if fault:
             burst.emulator.fault("sendMessage", fault, ms=20_000)
-        burst.bot.fork(launcher)
+        burst.bot.fork()
         burst.ask()
         if moment == "stored":
             burst.until(stored, "a row")
@@ -89,13 +89,13 @@ MOMENTS = [
 
 
 def test_every_message_is_answered_once_however_often_the_bot_is_killed(
-    emulator: Emulator, launcher: Launcher, spawned: object, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
     base = write_base(tmp_path / "base")
     bot = Bot(tmp_path, base, emulator, QUESTIONS_PER_MINUTE=1000)
     burst = Burst(bot, emulator)
-    kills = kill_at_every_moment(burst, launcher)
-    bot.fork(launcher)
+    kills = kill_at_every_moment(burst)
+    bot.fork()
     done = "SELECT id FROM inbox WHERE state = 'done'"
     burst.until(lambda: len(bot.rows(done)) == len(burst.asked), "all messages to be done")
     burst.until(lambda: not bot.rows(f"{SENT} WHERE state != 'done'"), "all parts to be sent")
