@@ -65,6 +65,18 @@ _SYNTAX = (  # what PyYAML's message contains, our code, whether to point at whe
     ("expected comment or line break", "after_bar", False),
     ("undefined tag handle", "tag", False),
 )
+_FIELDS = "|".join(
+    sorted(
+        {
+            name
+            for model in (Entry, Source, Document, Topic, GlossaryRow, OffTopicGroup)
+            for name in model.model_fields
+        }
+    )
+)
+_BEFORE_COLON = re.compile(rf" *(?:- +)?(?:{_FIELDS})")
+_NO_SPACE = re.compile(rf"(?:{_BEFORE_COLON.pattern}:| *-(?!-))(?=[^ \r])")
+_ODD_SPACE = re.compile("[ ]*[\u00a0\u2000-\u200b\u202f\u3000\ufeff]")  # at the beginning of a line
 _CODES = {  # pydantic's names of errors and ours
     "missing": "missing_field",
     "extra_forbidden": "unknown_field",
@@ -336,10 +348,26 @@ def _syntax_problem(name: str, text: str, error: yaml.YAMLError) -> Problem:
     mark = marks[1] or marks[0] if at_start else marks[0]
     if mark is None:
         return Problem(name, 1, 1, "", code, {"value": "", "unread": True})
-    found = "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column : mark.column + 1]
+    lines = text.split("\n")
+    line = "".join(lines[mark.line : mark.line + 1])
+    found = line[mark.column : mark.column + 1]
     if code == "odd_start" and found == "\t":
         code = "tab"
+    # A field's own colon surprises where the line above ran on, for want of a space.
+    above = code == "stray_colon" and mark.line and _BEFORE_COLON.fullmatch(line, 0, mark.column)
+    for number in (mark.line, mark.line - 1) if above else (mark.line,):
+        if slip := _slip("".join(lines[number : number + 1])):
+            return Problem(name, number + 1, slip[1], "", slip[0], {"unread": True})
     return Problem(name, mark.line + 1, mark.column + 1, "", code, {"value": found, "unread": True})
+
+
+def _slip(line: str) -> tuple[str, int] | None:
+    """Return code and column of what people mistype in a line that YAML stumbles at."""
+    if odd := _ODD_SPACE.match(line):
+        return "odd_space", odd.end()
+    if unspaced := _NO_SPACE.match(line):
+        return "no_space", unspaced.end() + 1
+    return None
 
 
 # --- models ---------------------------------------------------------------------------------------
@@ -435,11 +463,17 @@ def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: E
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
     here, parent = node.find(*path), node.find(*path[:-1])
     line, column = here.line, here.column
-    values: dict[str, object] = {"field": clip(field), "value": clip(error["input"])}
-    if error["type"] == "extra_forbidden":
+    found, code = error["input"], _CODES.get(error["type"], "bad_value")
+    written = ", ".join(f"{key}: …" for key in found) if isinstance(found, dict) else found
+    values: dict[str, object] = {"field": clip(field), "value": clip(written)}
+    if code == "missing_field" and field in (parent.keys or {}):
+        code = "empty"
+    elif code == "not_text" and isinstance(found, list):
+        code = "list_not_text"
+    elif code == "unknown_field":
         line, column = (parent.keys or {}).get(field, (line, column))
         known = Source.model_fields if len(path) > 1 else model.model_fields  # nothing else is nested
         values |= {"near": nearest(field, known)}
-    elif error["type"] == "enum":
+    elif code == "not_a_choice":
         values |= {"choices": error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")}
-    return Problem(file, line, column, clip(where), _CODES.get(error["type"], "bad_value"), values)
+    return Problem(file, line, column, clip(where), code, values)

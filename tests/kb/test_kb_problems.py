@@ -45,6 +45,15 @@ UNLOADABLE = [
     ("stray_colon", "a.yaml", "- id: a\n  question: Mức: bao nhiêu\n", "2:16", ""),
     ("stray_colon", "a.yaml", "- id: a\n    question: b\n", "2:13", ""),
     ("no_colon", "a.yaml", "- id: a\n  question b\n  answer: c\n", "2:3", ""),
+    ("no_space", "a.yaml", "- id: a\n  question:b\n  answer: c\n", "2:12", ""),
+    ("no_space", "a.yaml", "- id: a\n  question:\u00a0b\n  answer: c\n", "2:12", ""),
+    ("no_space", "a.yaml", "- id: a\n  question: b\n  answer:c\n", "3:10", ""),
+    ("no_space", "a.yaml", "- id:a\n  question: b\n", "1:6", ""),
+    ("no_space", "a.yaml", "-id: a\n  question: b\n", "1:2", ""),
+    ("no_space", "a.yaml", "- id: a\n  variants:\n    - b\n    -c\n  answer: d\n", "4:6", ""),
+    ("no_space", "a.yaml", "- id: a\n  sources:\n    - document:d\n      at: e\n", "3:16", ""),
+    ("stray_colon", "a.yaml", "- id: a\n  answer: |\n    -b\n  question: Mức: bao nhiêu\n", "4:16", ""),
+    ("odd_space", "a.yaml", "- id: a\n\u00a0\u00a0question: b\n", "2:1", ""),
     ("no_quote", "a.yaml", '- id: a\n  question: "b\n  answer: c\n', "2:13", ""),
     ("escape", "a.yaml", '- id: "\\d"\n', "1:8", ""),
     ("no_dash", "a.yaml", "- id: a\n question: b\n", "2:2", ""),
@@ -75,7 +84,7 @@ UNLOADABLE = [
     ("not_fields", "documents.yaml", DOCUMENTS + "56/2023/TT-BTC: x\n", "2:17", "56/2023/TT-BTC"),
     ("missing_field", "a.yaml", SOUND.replace("sound", "b") + "- id: muc-a\n  question: Q\n", "2:3", "muc-a"),
     ("missing_field", "a.yaml", "- question: Q\n  answer: A\n", "1:3", ""),
-    ("missing_field", "a.yaml", "- id: muc-a\n  question: Q\n  answer:\n", "3:10", "muc-a"),
+    ("empty", "a.yaml", "- id: muc-a\n  question: Q\n  answer:\n", "3:10", "muc-a"),
     ("unknown_field", "a.yaml", HEAD + "  varaints: [b]\n", "4:3", "muc-a"),
     ("unknown_field", "a.yaml", HEAD + "  category: practices\n", "4:3", "muc-a"),
     ("unknown_field", "a.yaml", HEAD + "  sources:\n    - document: 55/2023/TT-BTC\n      ad: y\n", "6:7", "muc-a"),
@@ -88,6 +97,9 @@ UNLOADABLE = [
     ("empty", "a.yaml", '- {id: muc-a, question: " ", answer: A}\n', "1:25", "muc-a"),
     ("empty", "a.yaml", HEAD + "  variants:\n    - b\n    -\n", "6:6", "muc-a"),
     ("empty", "off_topic.yaml", "- {group: g, reply: r, examples: []}\n", "1:34", "g"),
+    ("empty", "a.yaml", "- id: muc-a\n  question: #Q\n  answer: A\n", "2:12", "muc-a"),
+    ("list_not_text", "a.yaml", "- id: muc-a\n  question: Q\n  answer:\n    - A\n    - B\n", "4:5", "muc-a"),
+    ("list_not_text", "a.yaml", HEAD + "  topic: [nha-o]\n", "4:10", "muc-a"),
     ("not_text", "a.yaml", HEAD + "  variants:\n    - mức hỗ trợ: bao nhiêu\n", "5:7", "muc-a"),
     ("not_a_list", "a.yaml", HEAD + "  variants: b\n", "4:13", "muc-a"),
     ("bad_date", "a.yaml", HEAD + "  updated: 23/11/2026\n", "4:12", "muc-a"),
@@ -356,7 +368,7 @@ def test_what_cannot_be_read_is_not_called_missing_as_well(write):
     text = text.replace("checked", "approved").replace("2026-11-23", "23/11/2026")
     text += "  approved_by: [x]\n  approved_on: hôm qua\n"
     codes = sorted(one.code for one in inspect(write(_base("a.yaml", text)))[1])
-    assert codes == ["bad_date", "bad_date", "not_a_list", "not_fields", "not_text"]
+    assert codes == ["bad_date", "bad_date", "list_not_text", "not_a_list", "not_fields"]
 
 
 def test_the_copy_of_an_entry_that_kept_its_id_is_one_mistake(write):
@@ -373,6 +385,11 @@ def test_of_a_file_that_stops_being_yaml_it_is_said_that_the_rest_is_unread(writ
 
 
 # --- words ------------------------------------------------------------------------------------------
+
+
+def test_what_stands_where_a_list_belongs_is_quoted_as_it_was_written(write):
+    (problem,) = _refused(write(_base("a.yaml", HEAD + "  sources:\n    document: 55/2023/TT-BTC\n")))
+    assert "“document: …”" in describe(problem)
 
 
 @pytest.mark.parametrize(
