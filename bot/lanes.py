@@ -92,6 +92,9 @@ async def _to_the_end(work: Awaitable[None]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=LAST_WORK)
         task.cancel()
+        [error] = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(error, Exception):  # nobody else would say so; the lease brings the row back
+            log.error("work.failed", exc_info=error)
         raise
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from shell_bot import LOAN, Bot, until
+from structlog.testing import capture_logs
 
 from bot.lanes import Wake, keep_running, run_lane
 from bot.store import tables
@@ -93,6 +94,42 @@ async def test_stopping_at_any_moment_leaves_every_message_whole(bot: Bot) -> No
     bot.clock.turn(LEASE.total_seconds())
     await bot.answers()
     assert {row.id for row in await bot.rows(tables.exchanges)} == set(numbers)
+
+
+async def test_work_that_fails_while_its_lane_stops_is_logged() -> None:
+    begun = asyncio.Event()
+
+    async def claim() -> str:
+        return "row"
+
+    async def work(_row: str) -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        raise OSError("away")
+
+    with capture_logs() as logged:
+        async with running(run_lane("answer", Wake(), claim, work, failed_nowhere)):
+            await begun.wait()
+    assert [line["event"] for line in logged] == ["work.failed"]
+
+
+async def test_a_stopped_lane_leaves_nothing_running_behind() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def claim() -> str:
+        return "row"
+
+    async def work(_row: str) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)  # its connection is closed
+            ended.set()
+
+    async with running(run_lane("answer", Wake(), claim, work, failed_nowhere)):
+        await begun.wait()
+    assert ended.is_set()
 
 
 async def test_an_idle_lane_stops_at_once(bot: Bot) -> None:
