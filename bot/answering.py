@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import Channel, Payload
-from bot.domain import Block, ChatState, Ignored, Message, Outcome, Reason, Reply, Style, Text, Waiting
-from bot.handlers import Context, Known, Request, respond, understand
+from bot.domain import Block, Ignored, Message, Outcome, Reason, Reply, Style, Text, Verdict
+from bot.handlers import Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE, MOST_QUEUE
-from bot.handlers.requests import AskExpert, Command, NoneOfThese, OpenText, Pick, Rate
+from bot.handlers.question import MOST_CHARACTERS
+from bot.handlers.requests import AskExpert, Command, NoneOfThese, OpenText, Pick, Rate, storable
 from bot.lanes import Wake
 from bot.live import Live
 from bot.phrases import say
@@ -28,7 +29,6 @@ RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
 MINUTE = timedelta(minutes=1)
 NOTICE = "late"  # label of the reply that says a chat's messages have to wait
 NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per message
-REMEMBER = timedelta(minutes=30)  # how long a typed number still means a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +90,35 @@ class Answering:
     async def _give_up(self, row: Received, why: str) -> None:
         now = self._clock()
         message = self._channels[row.channel].parse(row.payload)
+        text = storable(message.text)[:MOST_CHARACTERS] if isinstance(message, Text) else ""
+        context = replace(self._context(row), now=row.received_at)
+        exchange = context.exchange(text, Verdict.UNANSWERED)
+        apology = self._render(row, _plain("failed", number=row.id)) if row.attempts <= LAST_WORDS else ()
         async with self._database.writing() as connection:
             if not await inbox.bury(connection, row.id, now, why):
                 return
-            await waiting.add(connection, _failed_item(row, message))
-            if row.attempts <= LAST_WORDS:
-                await self._say(connection, row, _plain("failed", number=row.id), now)
+            await exchanges.add(connection, exchange)
+            await waiting.add(connection, question.waiting(exchange, Reason.FAILED))
+            await self._put(connection, row, apology, now)
         self._replied.set()
 
     async def _put_off(self, row: Received) -> bool:
         now = self._clock()
-        async with self._database.writing() as connection:
+        async with self._database.reading() as connection:
             recent = await inbox.finished_since(connection, row.channel, row.chat, now - MINUTE)
             if len(recent) < self._rules.questions_per_minute:
                 return False
-            turn = recent[-self._rules.questions_per_minute] + MINUTE
+            noticed = await outbox.said_since(connection, row.channel, row.chat, NOTICE, now - NOTICE_AGAIN)
+        notice = () if noticed else self._render(row, _plain("too_fast"))
+        turn = recent[-self._rules.questions_per_minute] + MINUTE
+        async with self._database.writing() as connection:
             await inbox.later(connection, row.id, turn, "too fast", failed=False)
-            if not await outbox.said_since(connection, row.channel, row.chat, NOTICE, now - NOTICE_AGAIN):
-                await self._say(connection, row, _plain("too_fast"), now, label=NOTICE)
+            await self._put(connection, row, notice, now, label=NOTICE)
         return True
 
     async def _answer(self, row: Received, message: Message) -> None:
         async with self._database.reading() as connection:
-            state = await chats.state(connection, row.channel, row.chat)
+            state = await chats.state(connection, row.channel, row.chat, self._pseudonym(row))
             request = understand(message, state, self._clock())
             known = await self._known(connection, request, row)
         # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
@@ -123,7 +129,7 @@ class Answering:
                 digits = await exchanges.digits(connection, shown.entry, shown.version)
             if digits > context.digits:  # about once in 65,536 edits: two codes would be the same
                 outcome = await asyncio.to_thread(respond, request, known, replace(context, digits=digits))
-        await self._commit(row, outcome, state)
+        await self._commit(row, outcome, self._render(row, outcome.reply))
 
     def _context(self, row: Received) -> Context:
         brain = self._live.current
@@ -152,7 +158,8 @@ class Answering:
             case OpenText(entry, version):
                 return Known(texts=await exchanges.shown(connection, entry, version))
             case Command("mine"):
-                recent = await exchanges.recent(connection, row.channel, self._pseudonym(row), MOST_MINE)
+                asker = self._pseudonym(row)
+                recent = await exchanges.recent(connection, row.channel, row.chat, asker, MOST_MINE)
                 numbers = tuple(exchange.id for exchange in recent)
                 return Known(recent=recent, waiting=await waiting.among(connection, numbers))
             case Command("queue"):
@@ -160,8 +167,9 @@ class Answering:
                 return Known(queue=queue, queue_length=await waiting.open_count(connection))
         return Known()
 
-    async def _commit(self, row: Received, outcome: Outcome, state: ChatState) -> None:
+    async def _commit(self, row: Received, outcome: Outcome, parts: Sequence[Payload]) -> None:
         now = self._clock()
+        talk = (row.channel, row.chat, self._pseudonym(row))
         async with self._database.writing() as connection:
             if not await inbox.finish(connection, row.id, now):
                 return  # we lost the lease, and whoever took it was quicker
@@ -173,42 +181,22 @@ class Answering:
                 await waiting.add(connection, outcome.waiting)
             if outcome.shown:
                 await exchanges.keep(connection, outcome.shown)
-            await chats.remember(connection, row.channel, row.chat, _state_after(outcome, state, now))
-            await self._say(connection, row, outcome.reply, now)
+            before = await chats.state(connection, *talk)  # an expert may have told something meanwhile
+            await chats.remember(connection, *talk, state_after(outcome, before, now))
+            await self._put(connection, row, parts, now)
         if outcome.exchange:
             log.info("question.done", number=row.id, verdict=outcome.exchange.verdict.value)
 
-    async def _say(
-        self, connection: Connection, row: Received, reply: Reply, now: datetime, label: str = ""
+    def _render(self, row: Received, reply: Reply) -> Sequence[Payload]:
+        """Render before the transaction that stores it: SQLite lets nobody else write meanwhile."""
+        return self._channels[row.channel].render(reply, row.payload)
+
+    async def _put(
+        self, connection: Connection, row: Received, parts: Sequence[Payload], now: datetime, label: str = ""
     ) -> None:
-        channel = self._channels[row.channel]
-        parts: Sequence[Payload] = channel.render(reply, row.payload)
-        await outbox.put(
-            connection, row.id, row.channel, row.chat, parts, now, label=label, ready=channel.pushes
-        )
+        pushes = self._channels[row.channel].pushes
+        await outbox.put(connection, row.id, row.channel, row.chat, parts, now, label=label, ready=pushes)
 
 
 def _plain(key: str, **values: object) -> Reply:
     return Reply((Block(Style.TEXT, say(key, **values)),))
-
-
-def _state_after(outcome: Outcome, before: ChatState, now: datetime) -> ChatState:
-    reply = outcome.reply
-    still = before.answered if before.until and now <= before.until else None
-    return ChatState(
-        choices=tuple(choice.action for choice in reply.choices),
-        none=reply.none.action if reply.none else None,
-        answered=outcome.answered or still,
-        until=now + REMEMBER,
-    )
-
-
-def _failed_item(row: Received, message: Message | Ignored) -> Waiting:
-    return Waiting(
-        number=row.id,
-        channel=row.channel,
-        chat=row.chat,
-        asked_at=row.received_at,
-        question=message.text if isinstance(message, Text) else "",
-        reason=Reason.FAILED,
-    )

@@ -126,6 +126,7 @@ class Reason(StrEnum):
     NONE_OF_THESE = "none_of_these"  # suggestions were shown, none was it
     DISLIKED = "disliked"  # answered, thumbs down
     EXPERT_WANTED = "expert_wanted"  # answered, but the asker wants an expert's word
+    TOO_LONG = "too_long"  # a pasted document: nobody has read it yet
     OFF_TOPIC = "off_topic"  # another programme, a household's file: counted, not small talk
     FAILED = "failed"  # the bot itself could not read or answer it
 
@@ -153,7 +154,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that waits for an expert, or did: `resolved_at` says that it no longer does."""
+    """A question that waits for an expert, or did: `resolved_at` says that it no longer does.
+
+    One that is put before the experts again waits anew; what they said before is kept beside it.
+    """
 
     number: int
     channel: str
@@ -190,7 +194,7 @@ def digits_apart(versions: Iterable[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ChatState:
-    """What the bot remembers of a chat between two messages, until the hour given."""
+    """What the bot remembers of a person in a chat between two messages, until the hour given."""
 
     choices: tuple[str, ...] = ()  # the actions that a typed 1, 2, … stands for
     none: str | None = None  # the action that a typed 0 stands for

@@ -6,6 +6,7 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 from bot.domain import Outcome
 from bot.handlers import choice, command, question
 from bot.handlers.context import Context, Known
+from bot.handlers.memory import state_after
 from bot.handlers.requests import (
     Ask,
     AskExpert,
@@ -22,7 +23,7 @@ from bot.handlers.requests import (
     understand,
 )
 
-__all__ = ["Context", "Known", "Request", "respond", "understand"]
+__all__ = ["Context", "Known", "Request", "respond", "state_after", "understand"]
 
 
 def respond(request: Request, known: Known, context: Context) -> Outcome:

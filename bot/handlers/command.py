@@ -1,5 +1,6 @@
 """Commands and menus: what can be asked, what I asked, what waits."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain import Block, Button, Exchange, Outcome, Reply, Style, Verdict, Waiting
@@ -12,6 +13,7 @@ PAGE = 8  # entries of a topic shown at once: what fits a phone's screen
 MOST_MINE = 10
 MOST_QUEUE = 10
 QUOTE = 160  # characters of a question in a list
+MOST_NOTE = 300  # characters of an expert's words in a list
 
 
 def command(request: Command, known: Known, context: Context) -> Outcome:
@@ -82,22 +84,36 @@ def _with_topics(text: str) -> Reply:
 
 
 def _mine(known: Known, context: Context) -> Reply:
-    asked = [exchange for exchange in known.recent if exchange.verdict is not Verdict.OPENED]
-    if not asked:
+    if not known.recent:
         return Reply((Block(Style.TEXT, say("mine.none")),))
-    lines = [_my_line(exchange, known.waiting.get(exchange.id), context) for exchange in asked]
-    return Reply((Block(Style.TITLE, say("mine.title")), *(Block(Style.QUOTE, line) for line in lines)))
+    lines = [_my_line(exchange, known.waiting.get(exchange.id)) for exchange in known.recent]
+    return Reply(
+        (Block(Style.TITLE, say("mine.title")), *(Block(Style.QUOTE, line) for line in lines)),
+        choices=tuple(_experts_answers(known, context)),
+    )
 
 
-def _my_line(exchange: Exchange, item: Waiting | None, context: Context) -> str:
-    text = shorten(exchange.raw)
+def _my_line(exchange: Exchange, item: Waiting | None) -> str:
+    number, text = exchange.id, shorten(exchange.raw) or say("mine.wordless")
     if item and item.resolved_at:
-        return say("mine.resolved", number=exchange.id, text=text, day=_day(item.resolved_at))
+        settled = say("mine.resolved", number=number, text=text, day=_day(item.resolved_at))
+        return f"{settled}: {shorten(item.note, MOST_NOTE)}" if item.note else settled
     if item:
-        return say("mine.waiting", number=exchange.id, text=text)
+        return say("mine.waiting", number=number, text=text)
     if exchange.entry:
-        return say("mine.answered", number=exchange.id, text=text, entry=exchange.entry)
-    return say("mine.other", number=exchange.id, text=text)
+        return say("mine.answered", number=number, text=text, entry=exchange.entry)
+    if exchange.verdict is Verdict.SUGGEST:
+        return say("mine.suggested", number=number, text=text)
+    return say("mine.other", number=number, text=text)
+
+
+def _experts_answers(known: Known, context: Context) -> Iterator[Button]:
+    for exchange in known.recent:
+        item = known.waiting.get(exchange.id)
+        entry = context.knowledge.entries.get(item.entry) if item and item.entry else None
+        if entry:
+            label = say("mine.open", number=exchange.id, question=entry.question)
+            yield actions.open_entry(entry.id, label)
 
 
 def _day(moment: datetime) -> str:
@@ -115,7 +131,7 @@ def _queue(known: Known) -> Reply:
     return Reply(tuple(blocks))
 
 
-def shorten(text: str) -> str:
-    """Return a question on one line, cut to what a list can show."""
+def shorten(text: str, most: int = QUOTE) -> str:
+    """Return a text on one line, cut to `most` characters: what a list can show."""
     line = " ".join(text.split())
-    return line if len(line) <= QUOTE else line[: QUOTE - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"

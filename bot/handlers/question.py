@@ -118,5 +118,5 @@ def _too_long(request: Ask, context: Context) -> Outcome:
     exchange = context.exchange(request.text[:MOST_CHARACTERS], Verdict.UNANSWERED)
     text = say("too_long", length=f"{len(request.text):,}".replace(",", "."), number=context.number)
     return Outcome(
-        Reply((Block(Style.TEXT, text),)), exchange=exchange, waiting=waiting(exchange, Reason.NO_MATCH)
+        Reply((Block(Style.TEXT, text),)), exchange=exchange, waiting=waiting(exchange, Reason.TOO_LONG)
     )

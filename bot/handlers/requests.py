@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import ChatState, Message, Press, Text, Unreadable
+from bot.handlers.memory import recall
 from bot.normalise import fold
 
 
@@ -128,7 +129,7 @@ def understand(message: Message, state: ChatState, now: datetime) -> Request:
 
     Args:
         message: what the channel parsed.
-        state: what is remembered of the chat, so that a typed `2` is a choice.
+        state: what is remembered of the talk, so that a typed `2` is a choice.
         now: UTC.
     """
     match message:
@@ -137,12 +138,10 @@ def understand(message: Message, state: ChatState, now: datetime) -> Request:
         case Press(action):
             return read_action(action)
         case Text(text):
-            return _read_text(
-                _storable(text).strip(), state if state.until and now <= state.until else ChatState()
-            )
+            return _read_text(storable(text).strip(), recall(state, now))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return the text without what no database takes: halves of surrogate pairs, and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
@@ -152,7 +151,7 @@ def _read_text(text: str, state: ChatState) -> Request:
         return Unusable("empty")
     if text.startswith("/") and (command := _COMMAND.fullmatch(fold(text))):
         return _read_command(command[1], state)
-    if _NUMBER.fullmatch(text) and (state.choices or state.none):
+    if _NUMBER.fullmatch(text):  # no question is that short, whatever is open
         return _read_number(int(text), state)
     return _read_code(text) or Ask(text)
 

@@ -1,54 +1,72 @@
-"""What is remembered of a chat, and its transcript."""
+"""What is remembered of the people in a chat, and its transcript."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import ChatState
+from bot.store.outbox import TOLD
 from bot.store.tables import OPEN, chats, inbox, outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a chat and the parts that were said to it so far."""
+    """One message of a chat and the parts that were said to it so far, or what was told to it later.
+
+    `told` is the part's own number where this is what an expert said later: nothing was asked then.
+    """
 
     number: int
     at: datetime
     payload: Mapping[str, Any]
     answered: bool
     parts: tuple[Mapping[str, Any], ...]
+    told: int | None = None
 
 
-async def state(connection: AsyncConnection, channel: str, chat: str) -> ChatState:
-    """Return what is remembered of a chat; an empty state when nothing is."""
-    query = select(chats).where(chats.c.channel == channel, chats.c.chat == chat)
+async def state(connection: AsyncConnection, channel: str, chat: str, asker: str) -> ChatState:
+    """Return what is remembered of a person (a pseudonym) in a chat; an empty state when nothing is."""
+    query = select(chats).where(*_of(channel, chat, asker))
     row = (await connection.execute(query)).one_or_none()
     return ChatState(tuple(row.choices), row.none, row.answered, row.until) if row else ChatState()
 
 
-async def remember(connection: AsyncConnection, channel: str, chat: str, state: ChatState) -> None:
-    """Replace what is remembered of a chat. The caller holds the chat's lane, so nobody else writes it."""
-    await connection.execute(delete(chats).where(chats.c.channel == channel, chats.c.chat == chat))
-    await connection.execute(
-        insert(chats).values(
-            channel=channel,
-            chat=chat,
-            choices=list(state.choices),
-            none=state.none,
-            answered=state.answered,
-            until=state.until,
-        )
-    )
+async def remember(
+    connection: AsyncConnection, channel: str, chat: str, asker: str, state: ChatState
+) -> None:
+    """Replace what is remembered of a person in a chat."""
+    values = {
+        "choices": list(state.choices),
+        "none": state.none,
+        "answered": state.answered,
+        "until": state.until,
+    }
+    known = await connection.execute(update(chats).where(*_of(channel, chat, asker)).values(**values))
+    if known.rowcount == 0:
+        await connection.execute(insert(chats).values(channel=channel, chat=chat, asker=asker, **values))
+
+
+def _of(channel: str, chat: str, asker: str) -> tuple[ColumnElement[bool], ...]:
+    return chats.c.channel == channel, chats.c.chat == chat, chats.c.asker == asker
 
 
 async def transcript(
     connection: AsyncConnection, channel: str, chat: str, *, limit: int, number: int | None = None
 ) -> tuple[Turn, ...]:
-    """Return the newest `limit` turns of a chat, oldest first; only turn `number` when it is given."""
+    """Return the newest `limit` turns of a chat, oldest first; only message `number` when it is given."""
+    turns = await _asked(connection, channel, chat, limit, number)
+    if number is None:
+        turns = sorted([*turns, *await _told(connection, channel, chat, limit)], key=lambda turn: turn.at)
+    return tuple(turns[-limit:])
+
+
+async def _asked(
+    connection: AsyncConnection, channel: str, chat: str, limit: int, number: int | None
+) -> list[Turn]:
     asked = (
         select(inbox)
         .where(inbox.c.channel == channel, inbox.c.chat == chat)
@@ -60,11 +78,27 @@ async def transcript(
     rows = (await connection.execute(asked)).all()
     said: dict[int, list[Mapping[str, Any]]] = {row.id: [] for row in rows}
     parts = (
-        select(outbox.c.inbox_id, outbox.c.payload).where(outbox.c.inbox_id.in_(said)).order_by(outbox.c.id)
+        select(outbox.c.inbox_id, outbox.c.payload)
+        .where(outbox.c.inbox_id.in_(said), ~outbox.c.part.startswith(TOLD))
+        .order_by(outbox.c.id)
     )
     for part in await connection.execute(parts):
         said[part.inbox_id].append(part.payload)
-    return tuple(
+    return [
         Turn(row.id, row.received_at, row.payload, row.state not in OPEN, tuple(said[row.id]))
         for row in reversed(rows)
+    ]
+
+
+async def _told(connection: AsyncConnection, channel: str, chat: str, limit: int) -> list[Turn]:
+    c = outbox.c
+    told = (
+        select(outbox)
+        .where(c.channel == channel, c.chat == chat, c.part.startswith(TOLD))
+        .order_by(c.id.desc())
+        .limit(limit)
     )
+    rows = (await connection.execute(told)).all()
+    return [
+        Turn(row.inbox_id, row.created_at, {}, True, (row.payload,), told=row.id) for row in reversed(rows)
+    ]

@@ -3,12 +3,12 @@
 import contextlib
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import CODE_DIGITS, Candidate, Change, Exchange, Snapshot, Verdict, digits_apart
-from bot.store.tables import exchanges, snapshots
+from bot.store.tables import exchanges, snapshots, waiting
 
 
 async def add(connection: AsyncConnection, exchange: Exchange) -> None:
@@ -47,11 +47,18 @@ async def get(connection: AsyncConnection, number: int) -> Exchange | None:
     return _exchange(row) if row else None
 
 
-async def recent(connection: AsyncConnection, channel: str, asker: str, limit: int) -> tuple[Exchange, ...]:
-    """Return the asker's newest questions, newest first."""
+async def recent(
+    connection: AsyncConnection, channel: str, chat: str, asker: str, limit: int
+) -> tuple[Exchange, ...]:
+    """Return the newest questions that somebody asked in a chat, newest first.
+
+    An entry that was only opened is no question, unless it was put before the experts.
+    """
+    c = exchanges.c
+    asked = or_(c.verdict != Verdict.OPENED, exists().where(waiting.c.number == c.id))
     query = (
         select(exchanges)
-        .where(exchanges.c.channel == channel, exchanges.c.asker == asker)
+        .where(c.channel == channel, c.chat == chat, c.asker == asker, asked)
         .order_by(exchanges.c.id.desc())
         .limit(limit)
     )

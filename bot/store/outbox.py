@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import queue
 from bot.store.tables import OPEN, RowState, outbox
+
+TOLD = "told"  # how the label begins of what an expert said later, to a message that was answered before
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,10 @@ class Part:
     payload: Mapping[str, Any]
     created_at: datetime
     attempts: int
+
+
+def _part(row: Row[Any]) -> Part:
+    return Part(row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts)
 
 
 async def put(
@@ -68,7 +74,7 @@ async def put(
 async def claim(connection: AsyncConnection, channels: Collection[str], now: datetime) -> Part | None:
     """Claim the oldest part that may be sent now; see `bot.store.queue.claim`."""
     row = await queue.claim(connection, outbox, channels, now)
-    return Part(row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts) if row else None
+    return _part(row) if row else None
 
 
 async def sent(connection: AsyncConnection, part: int, now: datetime, platform_id: str) -> None:
@@ -97,6 +103,23 @@ async def said_since(
         c.channel == channel, c.chat == chat, c.part == f"{label}0", c.created_at > since
     )
     return await connection.scalar(query.limit(1)) is not None
+
+
+async def unseen(connection: AsyncConnection, channel: str, chat: str, label: str) -> tuple[Part, ...]:
+    """Return the parts under a label that a reader who fetches has not been shown yet, oldest first."""
+    c = outbox.c
+    query = (
+        select(outbox)
+        .where(c.channel == channel, c.chat == chat, c.state == RowState.DONE)
+        .where(c.part.startswith(label), c.finished_at.is_(None))
+        .order_by(c.id)
+    )
+    return tuple(_part(row) for row in await connection.execute(query))
+
+
+async def seen(connection: AsyncConnection, part: int, now: datetime) -> None:
+    """Record that a reader who fetches was shown a part."""
+    await connection.execute(update(outbox).where(outbox.c.id == part).values(finished_at=now))
 
 
 async def count_for(connection: AsyncConnection, inbox_id: int) -> int:

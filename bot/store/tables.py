@@ -94,7 +94,7 @@ outbox = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("inbox_id", Id, ForeignKey("inbox.id")),
-    Column("part", String(20), nullable=False),  # what it is to that message: "0", "1", …, "late", "told"
+    Column("part", String(20), nullable=False),  # what it is to that message: "0", "late0", "told1.0"
     Column("channel", String(20), nullable=False),
     Column("chat", String(200), nullable=False),
     Column("payload", JSON, nullable=False),
@@ -117,6 +117,7 @@ chats = Table(
     metadata,
     Column("channel", String(20), primary_key=True),
     Column("chat", String(200), primary_key=True),
+    Column("asker", String(64), primary_key=True),
     Column("choices", JSON, nullable=False),
     Column("none", String(64)),
     Column("answered", Id),
@@ -147,7 +148,8 @@ exchanges = Table(
 waiting = Table(
     "waiting",
     metadata,
-    Column("number", Id, ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True),
+    Column("number", Id, ForeignKey("inbox.id"), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("chat", String(200), nullable=False),
     Column("asked_at", UtcTime, nullable=False),
@@ -159,6 +161,15 @@ waiting = Table(
     Column("resolved_by", String(100)),
     Column("entry", String(60)),
     Column("note", Text),
+    Index(None, "number"),
+)
+# A question may be settled many times, but waits once.
+Index(
+    "uq_waiting_number_open",
+    waiting.c.number,
+    unique=True,
+    sqlite_where=waiting.c.resolved_at.is_(None),
+    postgresql_where=waiting.c.resolved_at.is_(None),
 )
 
 snapshots = Table(

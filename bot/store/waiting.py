@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Reason, Waiting
@@ -12,17 +12,12 @@ from bot.store.tables import waiting
 
 
 async def add(connection: AsyncConnection, item: Waiting) -> None:
-    """Put a question before the experts; one that waits already gets the newer reason and is opened again."""
-    values = {
-        "reason": item.reason,
-        "shown": item.shown,
-        "candidates": dump_candidates(item.candidates),
-        "resolved_at": None,
-        "resolved_by": None,
-        "entry": None,
-        "note": None,
-    }
-    known = await connection.execute(update(waiting).where(waiting.c.number == item.number).values(**values))
+    """Put a question before the experts; one that waits already gets the newer reason.
+
+    One that was settled waits anew, in a row of its own: what was said to the asker stays.
+    """
+    values = {"reason": item.reason, "shown": item.shown, "candidates": dump_candidates(item.candidates)}
+    known = await connection.execute(update(waiting).where(*_waits(item.number)).values(**values))
     if known.rowcount == 0:
         await connection.execute(
             insert(waiting).values(
@@ -54,15 +49,24 @@ async def open_count(connection: AsyncConnection) -> int:
 
 
 async def get(connection: AsyncConnection, number: int) -> Waiting | None:
-    """Return one by its number, resolved or not."""
-    row = (await connection.execute(select(waiting).where(waiting.c.number == number))).one_or_none()
-    return _item(row) if row else None
+    """Return one by its number as it stands now, resolved or not."""
+    return (await among(connection, (number,))).get(number)
 
 
 async def among(connection: AsyncConnection, numbers: tuple[int, ...]) -> dict[int, Waiting]:
-    """Return those of the given numbers that wait or waited."""
-    rows = await connection.execute(select(waiting).where(waiting.c.number.in_(numbers)))
-    return {row.number: _item(row) for row in rows}
+    """Return those of the given numbers that wait or waited, as they stand now."""
+    query = select(waiting).where(waiting.c.number.in_(numbers)).order_by(waiting.c.id)
+    return {row.number: _item(row) for row in await connection.execute(query)}  # the latest is left
+
+
+async def settled(connection: AsyncConnection, number: int) -> tuple[Waiting, ...]:
+    """Return every time that a question was settled, oldest first."""
+    query = (
+        select(waiting)
+        .where(waiting.c.number == number, waiting.c.resolved_at.is_not(None))
+        .order_by(waiting.c.id)
+    )
+    return tuple(_item(row) for row in await connection.execute(query))
 
 
 async def resolve(
@@ -70,15 +74,18 @@ async def resolve(
 ) -> bool:
     """Settle a question; False when it did not wait (any more)."""
     result = await connection.execute(
-        update(waiting)
-        .where(waiting.c.number == number, waiting.c.resolved_at.is_(None))
-        .values(resolved_at=now, resolved_by=by, entry=entry, note=note)
+        update(waiting).where(*_waits(number)).values(resolved_at=now, resolved_by=by, entry=entry, note=note)
     )
     return result.rowcount == 1
 
 
+def _waits(number: int) -> tuple[ColumnElement[bool], ...]:
+    return waiting.c.number == number, waiting.c.resolved_at.is_(None)
+
+
 def _item(row: Row[Any]) -> Waiting:
     fields = dict(row._mapping)
+    del fields["id"]
     fields["reason"] = Reason(fields["reason"])
     fields["candidates"] = load_candidates(fields["candidates"])
     return Waiting(**fields)

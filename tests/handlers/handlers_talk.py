@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from bot.domain import Candidate, ChatState, Message, Outcome, Press, Style, Text
-from bot.handlers import Context, Known, respond, understand
+from bot.handlers import Context, Known, respond, state_after, understand
 from bot.handlers.requests import OpenText
 from bot.matching import Match, Thresholds
 from bot.normalise import Normaliser
@@ -26,7 +25,7 @@ class Scripted:
 
 @dataclass
 class Person:
-    """Somebody in a chat; what was said last is remembered as the shell would."""
+    """Somebody in a chat; what was said last is remembered as the shell does."""
 
     context: Context
     known: Known = field(default_factory=Known)
@@ -49,12 +48,7 @@ class Person:
             found = tuple(text for text in known.texts if text.version.startswith(request.version))
             known = replace(known, texts=found)
         outcome = respond(request, known, self.context)
-        self.state = ChatState(
-            tuple(choice.action for choice in outcome.reply.choices),
-            outcome.reply.none.action if outcome.reply.none else None,
-            outcome.answered,
-            self.context.now + timedelta(minutes=30),
-        )
+        self.state = state_after(outcome, self.state, self.context.now)
         self.outcome = outcome
         self.context = replace(self.context, number=self.context.number + 1)
         return outcome

@@ -8,11 +8,11 @@ from handlers_talk import Person, actions, labels, said
 
 from bot.domain import Candidate, Change, Exchange, Reason, Style, Verdict, Waiting
 from bot.handlers import Context, Known
-from bot.handlers.command import PAGE, QUOTE
+from bot.handlers.command import MOST_NOTE, PAGE, QUOTE
 from bot.kb import Entry
 
 QUESTION = "Mức hỗ trợ xây mới nhà ở là bao nhiêu?"
-STALE = "Lựa chọn này không còn dùng được ở đây. Anh/chị gõ lại câu hỏi giúp nhé."
+STALE = "Lựa chọn này không có hoặc không còn dùng được. Anh/chị chọn lại, hoặc gõ câu hỏi giúp nhé."
 
 
 NO_ACTIONS = (
@@ -173,7 +173,6 @@ class TestMyQuestions:
             exchange(8, raw="xong", verdict=Verdict.UNANSWERED, entry=None),
             exchange(7, raw="đáp"),
             exchange(6, raw="chào", verdict=Verdict.OFF_TOPIC, entry=None),
-            exchange(5, raw="mở mục", verdict=Verdict.OPENED),
         )
         resolved = item(8, resolved_at=datetime(2026, 11, 23, 18, 0, tzinfo=UTC))  # the 24th in Vietnam
         person.known = Known(recent=recent, waiting={9: item(9), 8: resolved})
@@ -182,8 +181,37 @@ class TestMyQuestions:
             "#9 chờ → đang chờ chuyên gia",
             "#8 xong → chuyên gia đã trả lời ngày 24/11/2026",
             "#7 đáp → đã trả lời (mã nha-o-muc)",
-            "#6 chào → đã phản hồi",
+            "#6 chào → bot đã phản hồi",
         ]
+
+    def test_that_were_suggested_for_say_that_nothing_was_chosen(self, person: Person):
+        person.known = Known(recent=(exchange(9, raw="nhà", verdict=Verdict.SUGGEST, entry=None),))
+        assert said(person.says("/cauhoi"))[Style.QUOTE] == ["#9 nhà → đã gợi ý, chưa chọn"]
+
+    def test_that_an_expert_settled_stand_with_the_experts_words(self, person: Person):
+        settled = item(9, resolved_at=datetime(2026, 11, 23, tzinfo=UTC), note="Việc này thuộc\nSở Xây dựng.")
+        long = replace(settled, number=8, note="rất dài " * 100)
+        recent = (exchange(9, raw="A", entry=None), exchange(8, raw="B", entry=None))
+        person.known = Known(recent=recent, waiting={9: settled, 8: long})
+        first, second = said(person.says("/cauhoi"))[Style.QUOTE]
+        assert first == "#9 A → chuyên gia đã trả lời ngày 23/11/2026: Việc này thuộc Sở Xây dựng."
+        assert second.endswith("…")
+        assert len(second) < MOST_NOTE + 60
+
+    def test_that_an_expert_settled_with_an_entry_open_it_by_number(self, person: Person):
+        settled = item(9, resolved_at=datetime(2026, 11, 23, tzinfo=UTC), entry="nha-o-sua")
+        gone = replace(settled, number=8, entry="khong-con")
+        recent = (exchange(9, raw="A"), exchange(8, raw="B"))
+        person.known = Known(recent=recent, waiting={9: settled, 8: gone})
+        outcome = person.says("/cauhoi")
+        assert labels(outcome) == ["#9: Mức hỗ trợ sửa chữa nhà ở là bao nhiêu?"]
+        assert said(person.says("1"))[Style.ANSWER] == ["20 triệu."]
+
+    def test_without_a_word_are_told_apart_by_their_number(self, person: Person):
+        person.known = Known(
+            recent=(exchange(9, raw="", entry=None, verdict=Verdict.UNANSWERED),), waiting={9: item(9)}
+        )
+        assert said(person.says("/cauhoi"))[Style.QUOTE] == ["#9 (tin không có chữ) → đang chờ chuyên gia"]
 
     def test_stand_on_one_line_however_long_they_are(self, person: Person):
         person.known = Known(recent=(exchange(raw="dòng một\n\n" + "rất dài " * 100),))
@@ -202,7 +230,7 @@ class TestTheQueue:
         outcome = person.says("/chuatraloi")
         assert said(outcome)[Style.TITLE] == ["12 câu đang chờ, cũ nhất trước:"]
         assert said(outcome)[Style.QUOTE] == [
-            "#3 câu đã hỏi (bị chê chưa đúng)",
+            "#3 câu đã hỏi (người hỏi báo chưa đúng)",
             "#4 câu đã hỏi (chưa có mục)",
         ]
 

@@ -77,18 +77,43 @@ class TestSuggestions:
         unsure.says("nhà ở")
         assert "không còn dùng được" in said(unsure.says(number))[Style.TEXT][0]
 
-    def test_a_number_is_a_question_where_nothing_was_offered(self, unsure: Person):
-        outcome = unsure.says("55")
+    def test_stay_open_after_a_number_beyond_them(self, unsure: Person):
+        asked = unsure.says("nhà ở")
+        unsure.says("9")
+        unsure.known = Known(exchange=asked.exchange)
+        assert said(unsure.says("2"))[Style.TITLE] == [unsure.context.knowledge.entries["nha-o-cu"].question]
+
+    @pytest.mark.parametrize("meanwhile", ["/help", "/cauhoi", "/khongco", "???", "/dung"])
+    def test_stay_open_after_a_reply_that_offers_nothing(self, unsure: Person, meanwhile: str):
+        asked = unsure.says("nhà ở")
+        unsure.known = Known(exchange=asked.exchange)
+        unsure.says(meanwhile)
+        assert said(unsure.says("2"))[Style.TITLE] == [unsure.context.knowledge.entries["nha-o-cu"].question]
+
+    def test_are_closed_by_the_next_question(self, unsure: Person):
+        unsure.says("nhà ở")
+        unsure.context = replace(unsure.context, matcher=Scripted(()))
+        unsure.says("Xe máy điện")
+        assert "không còn dùng được" in said(unsure.says("2"))[Style.TEXT][0]
+
+    @pytest.mark.parametrize("number", ["0", "2", "55"])
+    def test_a_bare_number_is_no_question_where_nothing_was_offered(self, unsure: Person, number: str):
+        outcome = unsure.says(number)
+        assert "không còn dùng được" in said(outcome)[Style.TEXT][0]
+        assert (outcome.exchange, outcome.waiting) == (None, None)
+
+    def test_a_number_of_three_digits_is_a_question(self, unsure: Person):
+        outcome = unsure.says("755")
         assert outcome.exchange
-        assert outcome.exchange.raw == "55"
+        assert outcome.exchange.raw == "755"
 
     def test_a_number_means_nothing_any_more_after_half_an_hour(self, unsure: Person):
         unsure.says("nhà ở")
         assert unsure.state.until
         unsure.context = replace(unsure.context, now=unsure.state.until.replace(minute=59))
         outcome = unsure.says("2")
-        assert outcome.exchange
-        assert outcome.exchange.raw == "2"
+        assert "không còn dùng được" in said(outcome)[Style.TEXT][0]
+        assert outcome.exchange is None
 
     def test_the_entry_may_be_gone_when_it_is_picked(self, unsure: Person):
         asked = unsure.says("nhà ở")
@@ -104,8 +129,7 @@ class TestAQuestionWithoutAnAnswer:
     def test_gets_a_number_to_quote_and_waits(self, lost: Person):
         outcome = lost.says("Xe máy điện có được trợ giá không?")
         assert said(outcome)[Style.TEXT] == [
-            "Câu này chưa có câu trả lời được duyệt. Câu hỏi #128 đã chuyển chuyên gia; "
-            "gõ /cauhoi để xem tình trạng.",
+            "Kho chưa có câu này. Câu hỏi #128 đã chuyển chuyên gia; gõ /cauhoi để xem tình trạng.",
             "Trong lúc chờ, có thể anh/chị cần:",
         ]
         assert outcome.waiting
@@ -205,6 +229,7 @@ class TestWhatIsNoQuestion:
         assert len(outcome.exchange.raw) == MOST_CHARACTERS
         assert outcome.waiting
         assert len(outcome.waiting.question) == MOST_CHARACTERS
+        assert outcome.waiting.reason is Reason.TOO_LONG
 
     def test_the_longest_question_is_still_read(self, person: Person):
         question = "Mức hỗ trợ xây mới nhà ở là bao nhiêu? ".ljust(MOST_CHARACTERS, "a")

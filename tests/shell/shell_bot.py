@@ -37,12 +37,25 @@ HELLO = "xin chào"
 COUNTRYSIDE = "xã đạt chuẩn nông thôn mới cần gì"
 
 
-def _entry(name: str, question: str, answer: str, *variants: str) -> dict[str, object]:
-    return {"id": name, "topic": "doi-song", "question": question, "variants": [*variants], "answer": answer}
+def _entry(name: str, question: str, answer: str, *variants: str, **more: object) -> dict[str, object]:
+    return {
+        "id": name,
+        "topic": "doi-song",
+        "question": question,
+        "variants": [*variants],
+        "answer": answer,
+        **more,
+    }
 
 
 ENTRIES = [
-    _entry("vay-von", LOAN, "Tối đa **100 triệu đồng**.", "vay von ho ngheo duoc may trieu"),
+    _entry(
+        "vay-von",
+        LOAN,
+        "Tối đa **100 triệu đồng**.",
+        "vay von ho ngheo duoc may trieu",
+        see_also=["bao-hiem-y-te"],
+    ),
     _entry("bao-hiem-y-te", HEALTH, "Ngân sách đóng.", "thẻ bảo hiểm y tế cho người nghèo"),
     _entry("nha-xay-moi", "Mức hỗ trợ xây mới nhà ở cho hộ nghèo?", "40 triệu đồng.", "xây nhà mới"),
     _entry("nha-sua-chua", "Mức hỗ trợ sửa chữa nhà ở cho hộ nghèo?", "20 triệu đồng.", "sửa nhà cũ"),

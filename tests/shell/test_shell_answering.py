@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -19,7 +21,7 @@ from shell_bot import (
 )
 
 from bot.answering import MOST_ATTEMPTS
-from bot.domain import Reason, Verdict
+from bot.domain import Reason, Reply, Verdict
 from bot.phrases import say
 from bot.store import tables
 from bot.store.queue import LEASE
@@ -148,6 +150,36 @@ async def test_after_the_last_attempt_a_person_is_told_and_the_asker_too(bot: Bo
     assert await bot.replies(behind), "the chat goes on"
     [item] = [item for item in await bot.rows(tables.waiting) if item.number == number]
     assert item.question == LOAN
+
+
+@pytest.mark.parametrize("text", ["\ud83d lẻ", "nul \x00 ở giữa", "x" * 100_000])
+async def test_any_text_that_fails_for_good_reaches_a_person(bot: Bot, text: str) -> None:
+    bot.platform.refuses = lambda reply: words(reply) != say("failed", number=1)
+    number = await bot.hears(text)
+    for _ in range(MOST_ATTEMPTS):
+        await retry(bot)
+    assert [words(reply) for reply in await bot.replies(number)] == [say("failed", number=number)]
+    assert await queue(bot) == [(number, Reason.FAILED, None)]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # one writer at a time
+async def test_nothing_is_rendered_while_the_database_is_locked(bot: Bot) -> None:
+    bot = Bot(bot.database, bot.knowledge, rules=replace(BOSS, questions_per_minute=2))
+    rendered: list[str] = []
+
+    def look(reply: Reply) -> bool:
+        with closing(sqlite3.connect(str(bot.database.url.database), timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")  # raises where somebody writes
+        rendered.append(words(reply))
+        return False
+
+    bot.platform.refuses = look
+    for text in (LOAN, UNKNOWN, HELLO):
+        await bot.hears(text)
+    await bot.answers()
+    assert await bot.reviewing.resolve(2, "an", bot.knowledge, "vay-von", None)
+    assert len(rendered) == 4
+    assert say("too_fast") in rendered
 
 
 async def test_a_message_whose_apology_fails_too_still_reaches_a_person(bot: Bot) -> None:
@@ -316,6 +348,19 @@ async def test_a_typed_number_means_a_suggestion_for_half_an_hour(
     await bot.asks(HOUSE)
     bot.clock.turn(minutes * 60)
     assert ("20 triệu" in words(await bot.asks("2"))) is picks
+
+
+async def test_a_typed_number_picks_from_ones_own_menu_in_a_group(bot: Bot) -> None:
+    await bot.asks(HOUSE, "group", "an")
+    reply = await bot.asks("2", "group", "binh")
+    assert words(reply) == say("press.stale")
+    assert words(await bot.asks("/sai", "group", "binh")) == say("press.stale")
+    assert "20 triệu" in words(await bot.asks("2", "group", "an"))
+
+
+async def test_a_bare_number_is_never_a_question(bot: Bot) -> None:
+    await bot.asks("2")
+    assert await bot.rows(tables.exchanges) == [] == await queue(bot)
 
 
 async def test_a_typed_number_means_nothing_in_another_chat(bot: Bot) -> None:

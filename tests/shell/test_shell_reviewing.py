@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from shell_bot import HOUSE, LOAN, UNKNOWN, Bot, Platform, words
+from shell_bot import HOUSE, LOAN, UNKNOWN, Bot, Platform, has_title, words
 
+from bot.answering import MOST_ATTEMPTS
 from bot.channels.web import WebChannel
 from bot.domain import Envelope, Style
 from bot.kb import Problem
@@ -49,8 +50,58 @@ async def test_an_entry_that_settles_it_is_shown_and_can_be_judged(bot: Bot, num
 async def test_what_an_expert_sent_can_be_disliked(bot: Bot, number: int) -> None:
     await settle(bot, number, entry="vay-von", note=None)
     assert words(await bot.presses(f"d:{number}")) != say("press.stale")
-    [item] = await bot.rows(tables.waiting)
+    settled, item = await bot.rows(tables.waiting)
+    assert (settled.resolved_by, settled.entry) == ("chuyên gia", "vay-von")
     assert item.resolved_at is None and item.reason == "disliked"
+
+
+async def test_a_number_typed_under_what_an_expert_sent_opens_what_stands_there(
+    bot: Bot, number: int
+) -> None:
+    await bot.asks(HOUSE)  # another menu, older than what the expert sends
+    await settle(bot, number, entry="vay-von", note=None)
+    assert "Ngân sách đóng." in words(await bot.asks("1"))
+
+
+async def test_commands_after_what_an_expert_sent_speak_of_it(bot: Bot, number: int) -> None:
+    await bot.asks(LOAN)
+    await settle(bot, number, entry="hoc-phi", note=None)
+    assert f"#{number}" in words(await bot.asks("/sai"))
+
+
+async def test_an_experts_words_alone_leave_the_open_menu_open(bot: Bot, number: int) -> None:
+    await bot.asks(HOUSE)
+    await settle(bot, number)
+    assert "20 triệu" in words(await bot.asks("2"))
+
+
+async def test_an_expert_can_settle_what_the_bot_failed_at_and_be_judged(bot: Bot) -> None:
+    bot.platform.refuses = has_title
+    number = await bot.hears(LOAN)
+    for _ in range(MOST_ATTEMPTS):
+        bot.clock.turn(20)
+        await bot.answers()
+    bot.platform.refuses = lambda reply: False
+    assert f"#{number} {LOAN} → đang chờ" in words(await bot.asks("/cauhoi"))
+    assert await settle(bot, number, entry="vay-von", note=None)
+    assert words(await bot.presses(f"u:{number}")) == say("recorded.good")
+    assert words(await bot.presses(f"d:{number}")) == say("recorded.bad", number=number)
+
+
+async def test_what_an_expert_said_is_kept_when_the_question_waits_again(bot: Bot, number: int) -> None:
+    await settle(bot, number)
+    await bot.presses(f"x:{number}")
+    assert [(row.resolved_by, row.note) for row in await bot.rows(tables.waiting)] == [
+        ("chuyên gia", NOTE),
+        (None, None),
+    ]
+
+
+async def test_a_pasted_document_is_not_sent_back_whole(bot: Bot) -> None:
+    number = await bot.hears("giảm nghèo " * 1_000)
+    await bot.answers()
+    assert await settle(bot, number)
+    assert len(words((await bot.replies(number))[1])) < 300
 
 
 async def test_a_question_is_settled_once(bot: Bot, number: int) -> None:
@@ -86,7 +137,13 @@ async def test_words_that_cannot_be_rendered_settle_nothing(bot: Bot, number: in
 async def test_an_asker_sees_what_became_of_a_question(bot: Bot, number: int) -> None:
     assert "đang chờ" in words(await bot.asks("/cauhoi"))
     await settle(bot, number)
-    assert "đã trả lời" in words(await bot.asks("/cauhoi"))
+    assert f"đã trả lời ngày 23/11/2026: {NOTE}" in words(await bot.asks("/cauhoi"))
+
+
+async def test_an_asker_opens_an_experts_answer_again_from_their_questions(bot: Bot, number: int) -> None:
+    await settle(bot, number, entry="vay-von", note=None)
+    await bot.asks("/cauhoi")
+    assert "100 triệu" in words(await bot.asks("1"))
 
 
 async def test_an_asker_on_the_web_finds_it_on_the_page(bot: Bot) -> None:

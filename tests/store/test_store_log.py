@@ -7,7 +7,7 @@ import pytest
 from store_queues import NOON, Queue, at
 
 from bot.domain import Candidate, Change, ChatState, Exchange, Reason, Snapshot, Verdict, Waiting
-from bot.store import Database, chats, exchanges, waiting
+from bot.store import Database, chats, exchanges, outbox, waiting
 
 TEXT = "Mức hỗ trợ nhà ở 😀 cho hộ nghèo?"
 CANDIDATES = (Candidate("nha-o", 0.987654), Candidate("vay-von", 0.01))
@@ -74,8 +74,29 @@ async def test_a_person_finds_their_own_questions_newest_first(database: Databas
             await exchanges.add(connection, exchange(each))
         await exchanges.add(connection, exchange(others, asker="q"))
     async with database.reading() as connection:
-        recent = await exchanges.recent(connection, "web", "p", 2)
+        recent = await exchanges.recent(connection, "web", "a", "p", 2)
     assert [each.id for each in recent] == [mine[2], mine[1]]
+
+
+async def test_browsing_does_not_push_a_persons_questions_out(database: Database) -> None:
+    queue = Queue(database, "inbox")
+    asked, disliked, *opened = [await queue.put("a") for _ in range(6)]
+    async with database.writing() as connection:
+        await exchanges.add(connection, exchange(asked))
+        for each in (disliked, *opened):
+            await exchanges.add(connection, exchange(each, verdict=Verdict.OPENED))
+        await waiting.add(connection, item(disliked))
+    async with database.reading() as connection:
+        recent = await exchanges.recent(connection, "web", "a", "p", 2)
+    assert [each.id for each in recent] == [disliked, asked]
+
+
+async def test_what_a_person_asked_elsewhere_is_not_read_out_in_a_group(database: Database) -> None:
+    number = await Queue(database, "inbox").put("a")
+    async with database.writing() as connection:
+        await exchanges.add(connection, exchange(number))
+    async with database.reading() as connection:
+        assert await exchanges.recent(connection, "web", "group", "p", 2) == ()
 
 
 # --- texts as they were shown --------------------------------------------------------------------
@@ -117,17 +138,79 @@ async def test_two_lanes_may_show_the_same_text_for_the_first_time(database: Dat
 # --- chats -------------------------------------------------------------------------------------
 
 
-async def test_of_a_chat_the_latest_state_is_remembered(database: Database) -> None:
+async def test_of_a_person_in_a_chat_the_latest_state_is_remembered(database: Database) -> None:
     first = ChatState(("p:1:0", "p:1:1"), "n:1", None, at(60))
     latest = ChatState((), None, 7, at(120))
     async with database.writing() as connection:
-        await chats.remember(connection, "web", "a", first)
-        await chats.remember(connection, "web", "a", latest)
-        await chats.remember(connection, "web", "b", first)
+        await chats.remember(connection, "web", "a", "p", first)
+        await chats.remember(connection, "web", "a", "p", latest)
+        await chats.remember(connection, "web", "a", "q", first)
+        await chats.remember(connection, "web", "b", "p", first)
     async with database.reading() as connection:
-        assert await chats.state(connection, "web", "a") == latest
-        assert await chats.state(connection, "web", "b") == first
-        assert await chats.state(connection, "telegram", "a") == ChatState()
+        assert await chats.state(connection, "web", "a", "p") == latest
+        assert await chats.state(connection, "web", "a", "q") == first
+        assert await chats.state(connection, "web", "b", "p") == first
+        assert await chats.state(connection, "telegram", "a", "p") == ChatState()
+
+
+async def test_a_state_may_be_replaced_by_two_at_once(database: Database) -> None:
+    other = Database(database.url.render_as_string(False))
+    async with database.writing() as connection:
+        await chats.remember(connection, "web", "a", "p", ChatState())
+
+    async def remember(through: Database, answered: int) -> None:
+        async with through.writing() as connection:
+            await chats.remember(connection, "web", "a", "p", ChatState(answered=answered))
+            await asyncio.sleep(0.05)  # the rest of its transaction
+
+    await asyncio.gather(remember(database, 1), remember(other, 2))
+    async with database.reading() as connection:
+        assert (await chats.state(connection, "web", "a", "p")).answered in (1, 2)
+    await other.close()
+
+
+# --- the transcript ------------------------------------------------------------------------------
+
+
+async def tell(database: Database, number: int, words: str, second: float, label: str = "") -> None:
+    async with database.writing() as connection:
+        await outbox.put(
+            connection, number, "web", "a", [{"say": words}], at(second), label=label, ready=False
+        )
+
+
+async def test_what_is_told_later_is_a_turn_of_its_own_at_its_time(database: Database) -> None:
+    queue = Queue(database, "inbox")
+    first, second = [await queue.put("a") for _ in range(2)]
+    await tell(database, first, "recorded", 1)
+    await tell(database, second, "answer", 2)
+    await tell(database, first, "expert", 60, f"{outbox.TOLD}1.")
+    await tell(database, first, "expert again", 70, f"{outbox.TOLD}2.")
+    async with database.reading() as connection:
+        whole = await chats.transcript(connection, "web", "a", limit=10)
+        newest = await chats.transcript(connection, "web", "a", limit=2)
+        [one] = await chats.transcript(connection, "web", "a", limit=1, number=first)
+        assert await chats.transcript(connection, "web", "b", limit=10) == ()
+    assert [(turn.number, turn.told is not None, turn.parts[0]["say"]) for turn in whole] == [
+        (first, False, "recorded"),
+        (second, False, "answer"),
+        (first, True, "expert"),
+        (first, True, "expert again"),
+    ]
+    assert [turn.at for turn in whole[2:]] == [at(60), at(70)]
+    assert newest == whole[2:]
+    assert one == whole[0]
+
+
+async def test_what_is_told_is_shown_once_to_a_reader_who_fetches(database: Database, number: int) -> None:
+    await tell(database, number, "recorded", 1)
+    await tell(database, number, "expert", 60, f"{outbox.TOLD}1.")
+    async with database.writing() as connection:
+        assert await outbox.unseen(connection, "web", "b", outbox.TOLD) == ()
+        [part] = await outbox.unseen(connection, "web", "a", outbox.TOLD)
+        assert part.payload == {"say": "expert"}
+        await outbox.seen(connection, part.id, at(70))
+        assert await outbox.unseen(connection, "web", "a", outbox.TOLD) == ()
 
 
 # --- what waits --------------------------------------------------------------------------------
@@ -179,6 +262,26 @@ async def test_a_settled_question_that_is_opened_again_waits_as_if_new(
         await waiting.add(connection, item(number))
     async with database.reading() as connection:
         assert await waiting.get(connection, number) == item(number)
+        assert await waiting.among(connection, (number,)) == {number: item(number)}
+        assert await waiting.open_items(connection, 10) == (item(number),)
+        assert await waiting.open_count(connection) == 1
+
+
+async def test_what_an_expert_said_outlives_that_the_question_is_opened_again(
+    database: Database, number: int
+) -> None:
+    async with database.writing() as connection:
+        for by, note in (("an", "Xem mục này."), ("binh", "Đã sửa mục.")):
+            await waiting.add(connection, item(number))
+            await waiting.resolve(connection, number, by, at(9), "vay-von", note)
+    async with database.reading() as connection:
+        settled = await waiting.settled(connection, number)
+        newest = await waiting.get(connection, number)
+    assert [(each.resolved_by, each.note) for each in settled] == [
+        ("an", "Xem mục này."),
+        ("binh", "Đã sửa mục."),
+    ]
+    assert newest == settled[-1]
 
 
 async def test_nothing_that_does_not_wait_is_settled(database: Database) -> None:

@@ -73,6 +73,36 @@ async def test_down_to_nothing_and_up_again(empty: Database) -> None:
     await alembic(empty, command.check)
 
 
+WAITS = "(number, channel, chat, asked_at, question, reason, candidates, note)"
+
+
+async def test_what_waits_outlives_the_way_to_keep_it_again_and_again(empty: Database) -> None:
+    async def notes() -> list[str]:
+        async with empty.reading() as connection:
+            rows = await connection.exec_driver_sql("SELECT note FROM waiting ORDER BY note")
+            return list(rows.scalars())
+
+    day = "'2026-11-23 12:00:00+00:00'"
+    await alembic(empty, command.upgrade, "0002")
+    async with empty.writing() as connection:
+        for number in (1, 2):
+            await connection.exec_driver_sql(
+                "INSERT INTO inbox"
+                " (channel, key, chat, asker, payload, received_at, state, attempts, not_before)"
+                f" VALUES ('web', '{number}', 'a', 'a', '{{}}', {day}, 'done', 1, {day})"
+            )
+            row = f"({number}, 'web', 'a', {day}, 'Câu hỏi?', 'no_match', '[]', 'note {number}')"
+            await connection.exec_driver_sql(f"INSERT INTO waiting {WAITS} VALUES {row}")
+        await connection.exec_driver_sql(f"UPDATE waiting SET resolved_at = {day}")
+    await empty.upgrade()
+    async with empty.writing() as connection:
+        again = f"(2, 'web', 'a', {day}, 'Câu hỏi?', 'no_match', '[]', 'note 3')"
+        await connection.exec_driver_sql(f"INSERT INTO waiting {WAITS} VALUES {again}")
+    assert await notes() == ["note 1", "note 2", "note 3"]
+    await alembic(empty, command.downgrade, "0002")
+    assert await notes() == ["note 1", "note 3"], "the latest of each"
+
+
 async def test_replicas_that_start_at_once_migrate_one_after_the_other(new_url: Callable[[], str]) -> None:
     for _ in range(3):
         url = new_url()
