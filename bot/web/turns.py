@@ -20,6 +20,8 @@ class TurnView:
     asked: str
     left_out: int  # characters of the text that are not shown
     pressed: bool  # a button, not words of one's own
+    anchor: str  # what names it on the page
+    told: bool  # nothing was asked: an expert's answer to an earlier question
     replies: tuple[Reply, ...]
     pending: bool
     seen: int = 0  # replies that the page shows already
@@ -40,6 +42,8 @@ def view(turn: Turn, now: datetime, seen: int = 0) -> TurnView:
         asked=words[:MOST_SHOWN],
         left_out=max(0, len(words) - MOST_SHOWN),
         pressed=pressed,
+        anchor=f"t{turn.number}" if turn.told is None else f"told{turn.told}",
+        told=turn.told is not None,
         replies=tuple(load_reply(part) for part in turn.parts[seen:]),
         pending=not turn.answered,
         seen=len(turn.parts),

@@ -176,6 +176,26 @@ async def test_what_an_expert_says_later_is_seen_on_the_page(site: Site) -> None
     assert "Chuyên gia: chưa có tàu." in await site.page()
 
 
+async def test_what_an_expert_says_later_comes_last_however_old_the_question(site: Site) -> None:
+    number = number_of(await site.ask(UNKNOWN))
+    for index in range(31):
+        await site.ask(f"câu số {index}x")
+    async with site.database.reading() as connection:
+        chat = (await connection.exec_driver_sql("select chat from inbox limit 1")).scalar_one()
+    told = dump_reply(Reply((Block(Style.TEXT, "Chuyên gia: chưa có tàu."),)))
+    async with site.database.writing() as connection:
+        label = f"{outbox.TOLD}1."
+        await outbox.put(connection, number, "web", chat, [told], now(), label=label, ready=False)
+    page = await site.page()
+    assert page.index("câu số 30x") < page.index("Chuyên gia: chưa có tàu.")
+    assert page.count('<article class="turn') == 30
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert "Chuyên gia: chưa có tàu." not in (await site.ask("lại nữa", headers=HTMX)).text
+    async with site.browser() as other:
+        assert "Chuyên gia: chưa có tàu." not in (await other.get("/")).text
+
+
 async def test_empty_text_is_stored_and_answered(site: Site) -> None:
     for text in ("", "   ", "👍👍", "\0"):
         response = await site.ask(text, headers=HTMX)
