@@ -32,7 +32,7 @@ from bot.live import Brain, build_brain
 from bot.logs import redact, set_up
 from bot.phrases import say
 from bot.reviewing import Reviewing
-from bot.store import Connection, Database, chats, waiting
+from bot.store import Connection, Database, chats, outbox, waiting
 from bot.trial import ask_tests
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -135,6 +135,7 @@ async def _converse(settings: Settings, lines: Iterable[str]) -> None:
         lane = run_lane("answer", bot.asked, answering.claim, answering.work, answering.failed)
         working = asyncio.create_task(lane)  # first on what an earlier conversation left behind
         try:
+            await _show_told(bot)
             for line in lines:
                 key = secrets.token_hex(16)
                 number = await bot.intake.store(ConsoleChannel.name, _envelope(key), {"text": line})
@@ -145,6 +146,17 @@ async def _converse(settings: Settings, lines: Iterable[str]) -> None:
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+
+async def _show_told(bot: App) -> None:
+    """Print, once, what experts have said since to earlier questions."""
+    async with bot.database.reading() as connection:
+        told = await outbox.unseen(connection, ConsoleChannel.name, _user(), outbox.TOLD)
+    for part in told:
+        show(out, part.payload)
+        out.print()
+        async with bot.database.writing() as connection:
+            await outbox.seen(connection, part.id, now())
 
 
 def _can_be_judged(part: Payload) -> bool:
@@ -308,7 +320,9 @@ def show_command(number: Annotated[int, typer.Argument(help="Số của câu h�
     if item is None:
         err.print(say("cli.no_item", number=number))
         raise typer.Exit(1)
-    out.print_json(json.dumps(_plain(item), ensure_ascii=False))
+    settled = _read(lambda connection: waiting.settled(connection, number))
+    earlier = [_plain(each) for each in settled if each != item]
+    out.print_json(json.dumps({**_plain(item), "earlier": earlier}, ensure_ascii=False))
 
 
 @unanswered.command("resolve")
