@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz
+from numpy.typing import ArrayLike, NDArray
+from rapidfuzz import fuzz, process
 
-from bot.matching.grams import Floats
+from bot.matching.grams import Floats, Ints, Vocabulary
 from bot.matching.index import Index
+from bot.matching.lexicon import Lexicon
 from bot.normalise import Question
 
-SHORTLIST = 5  # classes taken from each of the rankings
+SHORTLIST = 5  # entries taken from each ranking
+GROUPS = 2  # off-topic groups taken from each, beside the entries
+BLOCK = 4_000_000  # similarities held at a time
+
+RANKINGS = ("margin", "nearest", "whole", "bm25")
 
 FEATURES = (
     "margin",  # the classifier's, for this class
@@ -33,87 +39,118 @@ FEATURES = (
     "document",  # +1 names the same document, -1 only others, 0 names none
     "is_group",  # 1 for an off-topic group
     "near_miss",  # how much of what tells a `not_this` of the class from what it says the question has
+    "topic",  # the classifier's margin for the entry's topic
+    "category",  # and for its category
     "unknown",  # share of the question's words, weighted by rarity, that the base never uses
     "length",  # log of the number of words
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What is known of a class beside its phrasings and its answer."""
-
-    title: frozenset[str]  # words of the entry's own question; empty for a group
-    documents: frozenset[str]  # canonical tokens it cites
-    is_group: bool
-    near_misses: tuple[frozenset[str], ...]  # of each `not_this`, the words that it never says itself
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
-    """The shortlist of classes for a question and a row of features for each."""
+    """The shortlists of classes for some questions and a row of features for each pair."""
 
-    labels: tuple[str, ...]
-    features: Floats  # len(labels) x len(FEATURES)
+    questions: int  # how many were asked
+    owners: Ints  # per pair: its question, in rising order
+    classes: Ints  # per pair: its class
+    features: Floats  # pairs x FEATURES
 
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Gathers the evidence for questions from an index.
+    """Gathers the evidence for questions.
 
     Args:
+        labels: of the classes, in rising order.
+        vocabulary: that the base's texts were counted with.
         index: of the base's phrasings and answers.
-        profiles: of the index's classes, in their order.
+        lexicon: of its words.
+        phrasings: folded texts of the phrasings, in the index's order.
+        documents: per class, the canonical tokens of the documents that it names or cites.
+        groups: per class, whether it is an off-topic group.
     """
 
+    labels: Sequence[str]
+    vocabulary: Vocabulary
     index: Index
-    profiles: Sequence[Profile]
+    lexicon: Lexicon
+    phrasings: Sequence[str]
+    documents: Sequence[frozenset[str]]
+    groups: NDArray[np.bool_]
 
-    def __call__(self, question: Question) -> Evidence:
-        """Return the evidence for the classes worth considering; `question` is normalised as the base is."""
-        index = self.index
-        scores = index.scores(index.vocabulary.vector(question))
-        overlap = index.lexicon.overlap(question)
+    def __call__(self, questions: Sequence[Question]) -> Evidence:
+        """Return the evidence for the classes worth considering; questions are normalised as the base is."""
+        size = max(1, BLOCK // len(self.phrasings))
+        blocks = [self._gather(questions[at : at + size]) for at in range(0, len(questions), size)]
+        return Evidence(
+            questions=len(questions),
+            owners=np.concatenate([block.owners + at * size for at, block in enumerate(blocks)]),
+            classes=np.concatenate([block.classes for block in blocks]),
+            features=np.concatenate([block.features for block in blocks]),
+        )
+
+    def _gather(self, questions: Sequence[Question]) -> Evidence:
+        counts = self.vocabulary.count(questions)
+        scores = self.index.scores(self.vocabulary.weigh(counts))
+        overlap = self.lexicon.overlap(counts)
         rankings = np.stack([scores.margin, scores.nearest, scores.whole, overlap.relevance])
-        chosen = _shortlist(rankings)
-        features = np.empty((len(chosen), len(FEATURES)), np.float32)
-        leads = rankings[:, chosen] - _best_other(rankings, chosen)
-        features[:, 0:8:2], features[:, 1:8:2] = rankings[:, chosen].T, leads.T
-        features[:, 10], features[:, 11] = overlap.phrased[chosen], overlap.answered[chosen]
-        words = frozenset(question.folded.split())
-        for place, at in enumerate(chosen):
-            profile = self.profiles[at]
-            features[place, 8], closest = index.nearest(at, scores.similarities)
-            features[place, 9] = fuzz.token_sort_ratio(question.folded, closest.folded) / 100
-            features[place, 12] = self._share(words, profile.title)
-            features[place, 13] = self._share(profile.title, words)
-            features[place, 14] = _agreement(question.documents, profile.documents)
-            features[place, 15] = profile.is_group
-            features[place, 16] = max(
-                (self._share(telling, words) for telling in profile.near_misses), default=0
+        owners, classes = np.nonzero(self._shortlist(rankings))
+        pairs = (owners, classes)
+        nearest, top3 = self.index.closest(scores.similarities, *pairs)
+        asked = [question.folded for question in questions]
+        columns: dict[str, ArrayLike] = {}
+        for name, values, leads in zip(RANKINGS, rankings[:, *pairs], _leads(rankings, *pairs), strict=True):
+            columns |= {name: values, f"{name}_lead": leads}
+        columns |= {
+            "top3": top3,
+            "edit": process.cpdist(
+                [asked[owner] for owner in owners],
+                [self.phrasings[at] for at in nearest],
+                scorer=fuzz.token_sort_ratio,
+                dtype=np.float32,
             )
-        features[:, 17], features[:, 18] = overlap.unknown, np.log1p(len(words))
-        return Evidence(tuple(index.labels[at] for at in chosen), features)
+            / 100,
+            "coverage": overlap.phrased[pairs],
+            "in_answer": overlap.answered[pairs],
+            "title": overlap.asked[pairs],
+            "titled": overlap.titled[pairs],
+            "document": [
+                _agreement(questions[owner].documents, self.documents[at])
+                for owner, at in zip(owners.tolist(), classes.tolist(), strict=True)
+            ],
+            "is_group": self.groups[classes],
+            "near_miss": overlap.missed[pairs],
+            "topic": scores.kin[0][pairs],
+            "category": scores.kin[1][pairs],
+            "unknown": overlap.unknown[owners],
+            "length": np.log1p([len(text.split()) for text in asked])[owners],
+        }
+        features = np.column_stack([columns[name] for name in FEATURES]).astype(np.float32)
+        return Evidence(len(questions), owners, classes, features)
 
-    def _share(self, of: frozenset[str], said: frozenset[str]) -> float:
-        """Return the share of some words, weighted by rarity, that are said."""
-        rarity = self.index.lexicon.rarity
-        total = sum(rarity(word) for word in of)
-        return sum(rarity(word) for word in of & said) / total if total else 0.0
+    def _shortlist(self, rankings: Floats) -> NDArray[np.bool_]:
+        """Return which classes are considered; groups never take the place of entries."""
+        chosen = np.zeros(rankings.shape[1:], bool)
+        for places, most in (
+            (np.flatnonzero(~self.groups), SHORTLIST),
+            (np.flatnonzero(self.groups), GROUPS),
+        ):
+            size = min(most, len(places))
+            if size:
+                best = np.argpartition(-rankings[:, :, places], size - 1, axis=2)[:, :, :size]
+                for ranking in best:
+                    np.put_along_axis(chosen, places[ranking], True, axis=1)
+        return chosen
 
 
-def _shortlist(rankings: Floats) -> list[int]:
-    size = min(SHORTLIST, rankings.shape[1])
-    best = np.argpartition(-rankings, size - 1, axis=1)[:, :size]
-    return [int(at) for at in np.unique(best)]
-
-
-def _best_other(rankings: Floats, chosen: Sequence[int]) -> Floats:
-    """Return for each ranking and chosen class the best value of the other classes."""
-    if rankings.shape[1] == 1:
-        return np.zeros((len(rankings), len(chosen)), np.float32)
-    second, first = np.sort(np.partition(rankings, -2, axis=1)[:, -2:], axis=1).T
-    other = np.where(rankings[:, chosen] >= first[:, None], second[:, None], first[:, None])
-    return np.asarray(other, np.float32)
+def _leads(rankings: Floats, owners: Ints, classes: Ints) -> Floats:
+    """Return for each ranking and pair how far the class is ahead of the best other."""
+    values = rankings[:, owners, classes]
+    if rankings.shape[2] == 1:
+        return np.asarray(values, np.float32)
+    second, first = np.partition(rankings, -2, axis=2)[:, :, -2:].transpose(2, 0, 1)
+    other = np.where(values >= first[:, owners], second[:, owners], first[:, owners])
+    return np.asarray(values - other, np.float32)
 
 
 def _agreement(asked: tuple[str, ...], cited: frozenset[str]) -> float:

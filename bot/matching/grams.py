@@ -1,12 +1,14 @@
-"""Texts as weighted n-grams: words and pairs of near words, and runs of characters, without diacritics.
+"""Texts as counted n-grams: words and pairs of near words, and runs of characters, without diacritics.
 
-Each family is weighted by sublinear tf x idf and scaled to length 1, so a product of two texts is the mean of
-two cosines. Words with diacritics, where typed, count beside those without: `hộ` then differs from `hồ`.
+Many texts are counted at once, by arrays instead of dictionaries: a base of 100,000 phrasings holds tens of
+millions of n-grams. Words with diacritics, where typed, count beside those without: `hộ` then differs from
+`hồ`. Each family is weighted by sublinear tf x idf and scaled to length 1, so a product of two texts is the
+mean of two cosines.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,46 +17,34 @@ from numpy.typing import NDArray
 from bot.normalise import Question
 
 Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.uint64]
 
 CHARACTERS = (2, 5)  # shortest and longest run of characters
 NEAR = 3  # words that stand at most so far apart make a pair
-FAMILIES = ("word", "character")
-WEIGHTS = {"word": 0.5, "character": 0.5}  # of a family's cosine in the whole
-
-
-def words(question: Question) -> list[str]:
-    """Return the words of a text, pairs of near words in either order, and its words with diacritics."""
-    plain = question.folded.split()
-    pairs = [
-        f"{word} {other}" if word < other else f"{other} {word}"
-        for at, word in enumerate(plain)
-        for other in plain[at + 1 : at + 1 + NEAR]
-    ]
-    accented = [word for word in question.text.split() if not word.isascii()]
-    return [*plain, *pairs, *accented]
-
-
-def characters(question: Question) -> list[str]:
-    """Return the runs of characters of a text, across words too: glued and torn words still share most."""
-    padded = f" {question.folded} "
-    shortest, longest = CHARACTERS
-    return [
-        padded[at : at + size]
-        for size in range(shortest, longest + 1)
-        for at in range(len(padded) - size + 1)
-    ]
-
-
-GRAMS = {"word": words, "character": characters}
+MANY_TEXTS = 5000  # from so many on, n-grams of a single text are left out: most of all, and worth least
+MOST_TEXTS = (
+    0.1  # share of the texts: n-grams of more than that are left out, as they cost most and tell least
+)
+FEW = 20  # texts; nothing is left out of a tiny base
+WEIGHT = 0.5  # of each family's cosine in the whole
+PRIME = np.uint64(1_099_511_628_211)  # of FNV-1a; a run's code is a polynomial of its characters mod 2^64
+ACCENTED = "="  # before a word with diacritics, to tell it from one without
 
 
 @dataclass(frozen=True, slots=True)
-class Vector:
-    """A text as a sparse vector: columns in rising order and their weights."""
+class Counts:
+    """How often the known n-grams occur in some texts, a row each."""
 
-    columns: Ints
-    weights: Floats
+    words: (
+        sp.csr_matrix
+    )  # the vocabulary's words without diacritics come first, in `Vocabulary.plain` columns
+    runs: sp.csr_matrix
+    unknown: Ints  # words of each text that the vocabulary lacks
+
+    def __getitem__(self, rows: Ints) -> "Counts":
+        """Return the counts of some of the texts."""
+        return Counts(self.words[rows], self.runs[rows], self.unknown[rows])
 
 
 class Vocabulary:
@@ -65,43 +55,99 @@ class Vocabulary:
     """
 
     def __init__(self, texts: Sequence[Question]) -> None:
-        self._families = []
-        offset = 0
-        for name in FAMILIES:
-            found = Counter(gram for text in texts for gram in set(GRAMS[name](text)))
-            columns = {gram: offset + index for index, gram in enumerate(sorted(found))}
-            frequency = np.array([found[gram] for gram in columns], dtype=np.float32)
-            idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
-            self._families.append((GRAMS[name], columns, idf, offset, WEIGHTS[name] ** 0.5))
-            offset += len(columns)
-        self.size = offset
+        plain = sorted({word for text in texts for word in text.folded.split()})
+        accented = sorted({word for text in texts for word in _accented(text)})
+        self.plain = len(plain)
+        self._places = {word: place for place, word in enumerate(chain(plain, accented))}
+        owners, codes, _ = self._words(texts)
+        self._word_family = _Family(owners, codes, len(texts), always=len(self._places))
+        self._run_family = _Family(*_runs(texts), len(texts))
 
-    def vector(self, text: Question) -> Vector:
-        """Return the weights of a text's known n-grams."""
-        columns: list[Ints] = []
-        weights: list[Floats] = []
-        for grams, known, idf, offset, scale in self._families:
-            counts = Counter(known[gram] for gram in grams(text) if gram in known)
-            if not counts:
-                continue
-            at = np.fromiter(counts, dtype=np.int32, count=len(counts))
-            tf = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-            value = (1 + np.log(tf)) * idf[at - offset]
-            columns.append(at)
-            weights.append((value * (scale / np.linalg.norm(value))).astype(np.float32))
-        if not columns:
-            return Vector(np.empty(0, np.int32), np.empty(0, np.float32))
-        return _ordered(np.concatenate(columns), np.concatenate(weights))
+    def count(self, texts: Sequence[Question]) -> Counts:
+        """Return the known n-grams of texts."""
+        owners, codes, unknown = self._words(texts)
+        words = self._word_family.count(owners, codes, len(texts))
+        return Counts(words, self._run_family.count(*_runs(texts), len(texts)), unknown)
+
+    def weigh(self, counts: Counts) -> sp.csr_matrix:
+        """Return counted texts as rows of weights; of length 1 but for texts without a known n-gram."""
+        families = self._word_family.weigh(counts.words), self._run_family.weigh(counts.runs)
+        return sp.hstack(families, format="csr", dtype=np.float32)
+
+    def _words(self, texts: Sequence[Question]) -> tuple[Ints, Codes, Ints]:
+        """Return words and pairs as codes with the text of each, and how many words of a text are unknown."""
+        tokens = [text.folded.split() for text in texts]
+        owners, places = self._placed(tokens)
+        known = places >= 0
+        found = [(owners[known], places[known])]
+        for gap in range(1, NEAR + 1):
+            one, other = places[:-gap], places[gap:]
+            pair = (owners[:-gap] == owners[gap:]) & known[:-gap] & known[gap:]
+            low, high = np.minimum(one[pair], other[pair]), np.maximum(one[pair], other[pair])
+            found.append((owners[:-gap][pair], len(self._places) * (low + 1) + high))
+        owned, accented = self._placed([_accented(text) for text in texts])
+        found.append((owned[accented >= 0], accented[accented >= 0]))
+        all_owners, codes = (np.concatenate(column) for column in zip(*found, strict=True))
+        unknown = np.bincount(owners[~known], minlength=len(texts))
+        return all_owners, codes.astype(np.uint64), unknown.astype(np.int64)
+
+    def _placed(self, tokens: Sequence[Sequence[str]]) -> tuple[Ints, Ints]:
+        owners = np.repeat(np.arange(len(tokens)), [len(own) for own in tokens])
+        places = (self._places.get(word, -1) for word in chain.from_iterable(tokens))
+        return owners, np.fromiter(places, np.int64, count=len(owners))
 
 
-def stack(vectors: Sequence[Vector], size: int) -> sp.csr_matrix:
-    """Return vectors as the rows of a matrix of `size` columns."""
-    ends = np.cumsum([0, *(len(vector.columns) for vector in vectors)])
-    columns = np.concatenate([vector.columns for vector in vectors])
-    weights = np.concatenate([vector.weights for vector in vectors])
-    return sp.csr_matrix((weights, columns, ends), shape=(len(vectors), size), dtype=np.float32)
+class _Family:
+    """One kind of n-gram: the codes that are known, in rising order, and their idf."""
+
+    def __init__(self, owners: Ints, codes: Codes, texts: int, always: int = 0) -> None:
+        found, places = np.unique(codes, return_inverse=True)
+        frequency = np.bincount(_count(owners, places, texts, len(found)).indices, minlength=len(found))
+        least = 2 if texts >= MANY_TEXTS else 1
+        kept = (frequency >= least) & (frequency <= max(MOST_TEXTS * texts, FEW)) | (found < always)
+        self._codes = found[kept]
+        self._idf = (np.log((1 + texts) / (1 + frequency[kept])) + 1).astype(np.float32)
+
+    def count(self, owners: Ints, codes: Codes, texts: int) -> sp.csr_matrix:
+        """Return how often each known code occurs in each of so many texts."""
+        places = np.searchsorted(self._codes, codes)
+        known = places < len(self._codes)
+        known[known] = self._codes[places[known]] == codes[known]
+        return _count(owners[known], places[known], texts, len(self._codes))
+
+    def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        """Return sublinear tf x idf, each row scaled to the family's share of length 1."""
+        weights = (1 + np.log(counts.data)) * self._idf[counts.indices]
+        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        lengths = np.sqrt(np.bincount(rows, weights * weights, minlength=counts.shape[0]))
+        scaled = (weights * (WEIGHT**0.5 / lengths[rows])).astype(np.float32)
+        return sp.csr_matrix((scaled, counts.indices, counts.indptr), shape=counts.shape)
 
 
-def _ordered(columns: Ints, weights: Floats) -> Vector:
-    order = np.argsort(columns, kind="stable")
-    return Vector(columns[order], weights[order])
+def _accented(text: Question) -> list[str]:
+    return [ACCENTED + word for word in text.text.split() if not word.isascii()]
+
+
+def _runs(texts: Sequence[Question]) -> tuple[Ints, Codes]:
+    """Return the runs of characters as codes, across words too: glued and torn words still share most."""
+    padded = [f" {text.folded} " for text in texts]
+    characters = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32).astype(
+        np.uint64
+    )
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in padded])
+    shortest, longest = CHARACTERS
+    codes, found = characters, []
+    for size in range(2, longest + 1):
+        codes = codes[:-1] * PRIME + characters[size - 1 :]
+        within = owners[: len(codes)] == owners[size - 1 :]
+        if size >= shortest:
+            found.append((owners[: len(codes)][within], codes[within]))
+    all_owners, all_codes = (np.concatenate(column) for column in zip(*found, strict=True))
+    return all_owners, all_codes
+
+
+def _count(owners: Ints, places: Ints, texts: int, size: int) -> sp.csr_matrix:
+    cells, counts = np.unique(owners * size + places, return_counts=True)
+    starts = np.searchsorted(cells, np.arange(texts + 1) * size)
+    values = counts.astype(np.float32), (cells % max(size, 1)).astype(np.int32), starts.astype(np.int32)
+    return sp.csr_matrix(values, shape=(texts, size))

@@ -1,81 +1,102 @@
-"""The words of every class, counted: BM25 and how much of a question a class covers."""
+"""Words by class: BM25, and how much of a question a class says and of a title a question says."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
-from bot.matching.grams import Floats, Ints, words
-from bot.normalise import Question
+from bot.matching.grams import Counts, Floats, Ints
 
 K1, B = 1.2, 0.6  # of BM25 (Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"): usual values
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What a question shares with each class; each array has a value per class, 0..1."""
+    """What questions share with each class; shapes questions x classes, values 0..1."""
 
     relevance: Floats  # BM25 over words and word pairs, as a share of the best class's
     phrased: Floats  # share of the question's words, weighted by rarity, that the class's phrasings use
     answered: Floats  # the same for its answer
-    unknown: float  # share of the words, weighted by rarity, that no class uses
+    asked: Floats  # the same for its title
+    titled: Floats  # share of the title's words that the question uses
+    missed: Floats  # of what tells a near miss of the class from the class, the share that the question uses
+    unknown: Floats  # per question: share of its words that no class uses
 
 
 class Lexicon:
-    """Counts of words and word pairs by class.
+    """The words of every class.
 
     Args:
-        texts: phrasings.
-        owners: the class of each.
-        answers: of each class; empty where it has none.
+        plain: how many of the columns are words without diacritics; they come first.
+        phrased: counts of words and pairs in the phrasings of each class.
+        answered: the same for the answers.
+        titles: the same for the titles.
+        misses: the same for near misses, a row each.
+        missed: the class of each near miss, in rising order.
     """
 
-    def __init__(self, texts: Sequence[Question], owners: Ints, answers: Sequence[Question]) -> None:
-        phrased: list[Counter[str]] = [Counter() for _ in answers]
-        for text, owner in zip(texts, owners, strict=True):
-            phrased[owner].update(words(text))
-        answered = [Counter(words(answer)) for answer in answers]
-        used = Counter(word for own in zip(phrased, answered, strict=True) for word in own[0] | own[1])
-        self._columns = {word: at for at, word in enumerate(sorted(used))}
-        self._phrased = _counts(phrased, self._columns)
-        self._answered = _counts(answered, self._columns)
-        lengths = np.asarray((self._phrased + self._answered).sum(axis=1), np.float32).ravel()
-        self._norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-6))
-        df = np.array([used[word] for word in self._columns], np.float32)
-        self._idf = np.log(1 + (len(answers) - df + 0.5) / (df + 0.5)).astype(np.float32)
-        self._rarity = np.log1p(len(answers) / df).astype(np.float32)
-        self.rarest = float(np.log1p(len(answers)))  # of a word that no class uses
+    def __init__(
+        self,
+        plain: int,
+        phrased: sp.csr_matrix,
+        answered: sp.csr_matrix,
+        titles: sp.csr_matrix,
+        misses: sp.csr_matrix,
+        missed: Ints,
+    ) -> None:
+        said = phrased + answered
+        self._plain = plain
+        self._classes = said.shape[0]
+        self._bm25 = _bm25(said)
+        used = _present(said[:, :plain])
+        spread = np.asarray(used.sum(axis=0), np.float32).ravel()
+        self._rarest = float(np.log1p(self._classes))  # of a word that no class uses
+        self._rarity = np.log1p(self._classes / np.maximum(spread, 1)).astype(np.float32)
+        self._unused = (spread == 0).astype(np.float32)
+        title = _present(titles[:, :plain])
+        telling = _present(misses[:, :plain])
+        telling = telling - telling.multiply(used[missed])
+        self._titles = np.maximum(title @ self._rarity, 1e-6)
+        self._telling = np.maximum(telling @ self._rarity, 1e-6)
+        self._missed = missed
+        rows = [_present(phrased[:, :plain]), _present(answered[:, :plain]), title, telling]
+        self._rows = sp.vstack(rows).T.tocsr().astype(np.float32)
 
-    def rarity(self, word: str) -> float:
-        """Return how few classes use a word."""
-        at = self._columns.get(word)
-        return self.rarest if at is None else float(self._rarity[at])
-
-    def overlap(self, question: Question) -> Overlap:
-        """Compare a question with every class."""
-        known = sorted({word for word in words(question) if word in self._columns})
-        at = [self._columns[word] for word in known]
-        phrased, answered = self._phrased[:, at].toarray(), self._answered[:, at].toarray()
-        weights = {word: self.rarity(word) for word in question.folded.split()}
-        single = [place for place, word in enumerate(known) if word in weights]
-        rarity = np.array([weights[known[place]] for place in single], np.float32)
-        total = max(sum(weights.values()), 1e-6)
+    def overlap(self, counts: Counts) -> Overlap:
+        """Compare questions with every class."""
+        asked = _present(counts.words[:, : self._plain])
+        asked.data = self._rarity[asked.indices]
+        strange = counts.unknown * self._rarest
+        total = np.maximum(asked @ np.ones(self._plain, np.float32) + strange, 1e-6)
+        shared = (asked @ self._rows).toarray()
+        phrased, answered, title, telling = np.split(
+            shared, [self._classes, 2 * self._classes, 3 * self._classes], axis=1
+        )
+        missed = np.zeros((len(total), self._classes), np.float32)
+        np.maximum.at(missed.T, self._missed, (telling / self._telling).T)
+        relevance = (_present(counts.words) @ self._bm25).toarray()
         return Overlap(
-            relevance=self._bm25(phrased + answered, at),
-            phrased=(phrased[:, single] > 0) @ rarity / total,
-            answered=(answered[:, single] > 0) @ rarity / total,
-            unknown=sum(weight for word, weight in weights.items() if word not in self._columns) / total,
+            relevance=relevance / np.maximum(relevance.max(axis=1, keepdims=True), 1e-6),
+            phrased=phrased / total[:, None],
+            answered=answered / total[:, None],
+            asked=title / total[:, None],
+            titled=title / self._titles,
+            missed=missed,
+            unknown=((asked @ self._unused + strange) / total).astype(np.float32),
         )
 
-    def _bm25(self, tf: Floats, at: Sequence[int]) -> Floats:
-        scores = (tf * (K1 + 1) / (tf + self._norm[:, None])) @ self._idf[at]
-        return np.asarray(scores / max(float(scores.max()), 1e-6), np.float32)
+
+def _present(counts: sp.csr_matrix) -> sp.csr_matrix:
+    return sp.csr_matrix((np.ones_like(counts.data), counts.indices, counts.indptr), shape=counts.shape)
 
 
-def _counts(classes: Sequence[Counter[str]], columns: Mapping[str, int]) -> sp.csc_matrix:
-    rows = np.repeat(np.arange(len(classes)), [len(own) for own in classes])
-    at = np.array([columns[word] for own in classes for word in own], np.int32)
-    tf = np.array([count for own in classes for count in own.values()], np.float32)
-    return sp.csc_matrix((tf, (rows, at)), shape=(len(classes), len(columns)))
+def _bm25(said: sp.csr_matrix) -> sp.csr_matrix:
+    """Return what each word is worth to each class, a row per word."""
+    classes = said.shape[0]
+    spread = np.bincount(said.indices, minlength=said.shape[1])
+    idf = np.log(1 + (classes - spread + 0.5) / (spread + 0.5))
+    lengths = np.asarray(said.sum(axis=1)).ravel()
+    norm = K1 * (1 - B + B * lengths / max(lengths.mean(), 1e-6))
+    rows = np.repeat(np.arange(classes), np.diff(said.indptr))
+    worth = said.data * (K1 + 1) / (said.data + norm[rows]) * idf[said.indices]
+    return sp.csr_matrix((worth.astype(np.float32), said.indices, said.indptr), shape=said.shape).T.tocsr()

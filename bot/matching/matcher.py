@@ -1,21 +1,24 @@
 """The matcher: a question in, ranked candidates with one calibrated confidence each out."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+
+import numpy as np
+import scipy.sparse as sp
 
 from bot.domain import Candidate
-from bot.kb import Entry, Knowledge
-from bot.matching.calibrate import Thresholds, Weights, calibrate
-from bot.matching.evidence import Gatherer, Profile
-from bot.matching.grams import Vocabulary
-from bot.matching.index import MISS, Index, Phrasing
+from bot.kb import Knowledge
+from bot.matching.calibrate import Numbers, Thresholds, Weights, calibrate
+from bot.matching.evidence import Gatherer
+from bot.matching.grams import Ints, Vocabulary
+from bot.matching.index import Index
+from bot.matching.lexicon import Lexicon
+from bot.matching.material import GROUP, Material, Phrasing, material, normaliser
 from bot.normalise import Normaliser, Question
 
 MOST_CANDIDATES = 4
 VERBATIM = 0.995  # at least, for a question that an expert wrote down word for word in one entry alone
-GROUP = "@"  # before the name of an off-topic group, so that no entry's id is ever taken for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,47 @@ class Matcher:
     def __init__(
         self,
         normalise: Normaliser,
-        evidence: Gatherer,
+        gather: Gatherer,
         weights: Weights,
         thresholds: Thresholds,
+        verbatim: dict[str, str],
     ) -> None:
         self._normalise = normalise
-        self._evidence = evidence
+        self._gather = gather
         self._weights = weights
-        self._verbatim = _verbatim(evidence.index)
+        self._verbatim = verbatim
         self.thresholds = thresholds
 
     def match(self, text: str) -> Match:
         """Return the candidates for a text, however it is typed."""
-        question = self._normalise(text)
-        if not question.folded:
-            return Match(question, (), None, 0.0)
-        ranked = self._ranked(question)
+        return self.match_all([text])[0]
+
+    def match_all(self, texts: Sequence[str]) -> list[Match]:
+        """Return the candidates for each of several texts; quicker than one by one."""
+        questions = [self._normalise(text) for text in texts]
+        asked = [question for question in questions if question.folded]
+        found = iter(self._found(asked) if asked else ())
+        return [next(found) if question.folded else Match(question, (), None, 0.0) for question in questions]
+
+    def _found(self, questions: Sequence[Question]) -> list[Match]:
+        evidence = self._gather(questions)
+        probabilities = self._weights.probabilities(evidence)
+        ends = np.searchsorted(evidence.owners, np.arange(len(questions) + 1))
+        return [
+            self._match(question, evidence.classes[start:end], probabilities[start:end])
+            for question, start, end in zip(questions, ends, ends[1:], strict=False)
+        ]
+
+    def _match(self, question: Question, classes: Ints, probabilities: Numbers) -> Match:
+        labels = [self._gather.labels[at] for at in classes]
+        verbatim = self._verbatim.get(question.folded)
+        if verbatim in labels:
+            at = labels.index(verbatim)
+            if probabilities[at] < VERBATIM:
+                probabilities = probabilities * ((1 - VERBATIM) / (1 - probabilities[at]))
+                probabilities[at] = VERBATIM
+        pairs = zip(labels, probabilities.tolist(), strict=True)
+        ranked = sorted((Candidate(*pair) for pair in pairs), key=lambda one: (-one.confidence, one.entry))
         entries = [candidate for candidate in ranked if not candidate.entry.startswith(GROUP)]
         group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
         return Match(
@@ -64,27 +92,6 @@ class Matcher:
             group.confidence if group else 0.0,
         )
 
-    def _ranked(self, question: Question) -> list[Candidate]:
-        evidence = self._evidence(question)
-        probabilities = self._weights.probabilities(evidence)
-        verbatim = self._verbatim.get(question.folded)
-        if verbatim in evidence.labels:
-            at = evidence.labels.index(verbatim)
-            if probabilities[at] < VERBATIM:
-                probabilities *= (1 - VERBATIM) / (1 - probabilities[at])
-                probabilities[at] = VERBATIM
-        pairs = zip(evidence.labels, probabilities, strict=True)
-        ranked = (Candidate(label, float(probability)) for label, probability in pairs)
-        return sorted(ranked, key=lambda candidate: (-candidate.confidence, candidate.entry))
-
-
-def _verbatim(index: Index) -> dict[str, str]:
-    owners: dict[str, set[str]] = defaultdict(set)
-    for at, label in enumerate(index.labels):
-        for text in index.texts[index.starts[at] : index.starts[at + 1]]:
-            owners[text.folded].add(label)
-    return {text: own.pop() for text, own in owners.items() if len(own) == 1}
-
 
 def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
     """Build the matcher of a base: seconds of CPU, so never on the event loop.
@@ -93,84 +100,78 @@ def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
         knowledge: with at least one entry.
         max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
     """
-    normalise = _normaliser(knowledge)
-    titles = {entry.id: normalise(entry.question) for entry in knowledge.entries.values()}
-    texts = [(label, normalise(text)) for label, text in sorted(_labelled(knowledge), key=itemgetter(0))]
-    answers = [(entry.id, normalise(_said(entry))) for entry in knowledge.entries.values()]
-    vocabulary = Vocabulary([text for _, text in (*texts, *answers)])
-    phrasings = [
-        Phrasing(label, text, vocabulary.vector(text), is_title=text == titles.get(label))
-        for label, text in texts
-    ]
-    said = {label: Phrasing(label, text, vocabulary.vector(text)) for label, text in answers}
-    groups = frozenset(GROUP + group.group for group in knowledge.off_topic)
-
-    def prepare(kept: Sequence[Phrasing]) -> Gatherer:
-        return _gatherer(vocabulary, kept, said, titles, groups)
-
-    weights, thresholds = calibrate(phrasings, groups, prepare, max_wrong_answers)
-    return Matcher(normalise, prepare(phrasings), weights, thresholds)
+    normalise = normaliser(knowledge)
+    workshop = _Workshop(material(knowledge, normalise))
+    weights, thresholds = calibrate(workshop.phrasings, workshop.gatherer, max_wrong_answers)
+    everything = workshop.gatherer(np.arange(len(workshop.phrasings)))
+    return Matcher(normalise, everything, weights, thresholds, _verbatim(workshop.phrasings))
 
 
-def _normaliser(knowledge: Knowledge) -> Normaliser:
-    documents = {
-        number: document.issued.year if document.issued else None
-        for number, document in knowledge.documents.items()
-    }
-    plain = Normaliser(knowledge.glossary, documents)
-    words = Counter(word for text in _texts(knowledge) for word in plain(text).folded.split())
-    return Normaliser(knowledge.glossary, documents, words)
+class _Workshop:
+    """Counts a base's texts once, and makes gatherers of any part of them."""
 
+    def __init__(self, base: Material) -> None:
+        self.phrasings = base.phrasings
+        self._labels = np.array(sorted({phrasing.label for phrasing in base.phrasings}))
+        texts = [phrasing.text for phrasing in base.phrasings]
+        silence = Question("", "", "", ())
+        self._answers = [base.answers.get(label, silence) for label in self._labels]
+        self._vocabulary = Vocabulary([*texts, *base.answers.values()])
+        self._phrased = self._vocabulary.count(texts)
+        self._answered = self._vocabulary.count(self._answers)
+        self._phrased_weights = self._vocabulary.weigh(self._phrased)
+        self._answered_weights = self._vocabulary.weigh(self._answered)
+        self._owners = np.searchsorted(self._labels, [phrasing.label for phrasing in base.phrasings])
+        self._is_miss = np.array([phrasing.is_miss for phrasing in base.phrasings])
+        titles = np.flatnonzero([phrasing.is_title for phrasing in base.phrasings])
+        self._titles = _sums(self._phrased.words[titles], self._owners[titles], len(self._labels))
+        self._kin = np.array([_numbers(names) for names in zip(*map(base.kin_of, self._labels), strict=True)])
+        self._is_group = np.array([label.startswith(GROUP) for label in self._labels])
 
-def _texts(knowledge: Knowledge) -> Iterator[str]:
-    for entry in knowledge.entries.values():
-        yield from entry.phrasings
-        yield entry.answer
-
-
-def _labelled(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    for entry in knowledge.entries.values():
-        yield from ((entry.id, text) for text in entry.phrasings)
-        yield from ((MISS + entry.id, text) for text in entry.not_this)
-    for group in knowledge.off_topic:
-        yield from ((GROUP + group.group, text) for text in group.examples)
-
-
-def _said(entry: Entry) -> str:
-    return " ".join([entry.answer, *(source.document for source in entry.sources)])
-
-
-def _gatherer(
-    vocabulary: Vocabulary,
-    kept: Sequence[Phrasing],
-    said: Mapping[str, Phrasing],
-    titles: Mapping[str, Question],
-    groups: frozenset[str],
-) -> Gatherer:
-    texts: dict[str, list[Question]] = defaultdict(list)
-    for phrasing in kept:
-        texts[phrasing.label].append(phrasing.text)
-    index = Index(vocabulary, [p for p in kept if not p.label.startswith(MISS)], said)
-    profiles = [
-        _profile(
-            [*texts[label], *([said[label].text] if label in said else [])],
-            texts.get(MISS + label, ()),
-            titles.get(label),
-            label in groups,
+    def gatherer(self, kept: Ints) -> Gatherer:
+        """Return what gathers evidence from some of the phrasings and the answers of their classes."""
+        asked = kept[~self._is_miss[kept]]
+        present, owners = np.unique(self._owners[asked], return_inverse=True)
+        misses = kept[self._is_miss[kept] & np.isin(self._owners[kept], present)]
+        words = self._phrased.words
+        documents = [set(self._answers[at].documents) for at in present]
+        for at, owner in zip(asked, owners, strict=True):
+            documents[owner].update(self.phrasings[at].text.documents)
+        return Gatherer(
+            labels=self._labels[present].tolist(),
+            vocabulary=self._vocabulary,
+            index=Index(
+                self._phrased_weights[asked], owners, self._answered_weights[present], self._kin[:, present]
+            ),
+            lexicon=Lexicon(
+                self._vocabulary.plain,
+                phrased=_sums(words[asked], owners, len(present)),
+                answered=self._answered.words[present],
+                titles=self._titles[present],
+                misses=words[misses],
+                missed=np.searchsorted(present, self._owners[misses]),
+            ),
+            phrasings=[self.phrasings[at].text.folded for at in asked],
+            documents=[frozenset(own) for own in documents],
+            groups=self._is_group[present],
         )
-        for label in index.labels
-    ]
-    return Gatherer(index, profiles)
 
 
-def _profile(
-    says: Sequence[Question], misses: Sequence[Question], title: Question | None, is_group: bool
-) -> Profile:
-    words = frozenset(word for text in says for word in text.folded.split())
-    telling = (frozenset(miss.folded.split()) - words for miss in misses)
-    return Profile(
-        title=frozenset(title.folded.split()) if title else frozenset(),
-        documents=frozenset(document for text in says for document in text.documents),
-        is_group=is_group,
-        near_misses=tuple(own for own in telling if own),
-    )
+def _sums(rows: sp.csr_matrix, owners: Ints, classes: int) -> sp.csr_matrix:
+    """Return the sum of each class's rows."""
+    places = (owners, np.arange(len(owners)))
+    return sp.csr_matrix((np.ones(len(owners), np.float32), places), shape=(classes, len(owners))) @ rows
+
+
+def _numbers(names: Sequence[str | None]) -> list[int]:
+    """Return names as numbers from 0 on, -1 for none."""
+    known = {name: at for at, name in enumerate(sorted({name for name in names if name is not None}))}
+    return [-1 if name is None else known[name] for name in names]
+
+
+def _verbatim(phrasings: Sequence[Phrasing]) -> dict[str, str]:
+    owners: dict[str, set[str]] = defaultdict(set)
+    for phrasing in phrasings:
+        if not phrasing.is_miss:
+            owners[phrasing.text.folded].add(phrasing.label)
+    return {text: own.pop() for text, own in owners.items() if len(own) == 1}

@@ -149,6 +149,18 @@ def test_an_example_of_small_talk_is_taken_for_it(matcher_of: Build):
     assert decide(match, matcher.thresholds) is Verdict.OFF_TOPIC
 
 
+def test_off_topic_groups_never_take_the_place_of_entries(matcher_of: Build):
+    entries = [
+        {"id": f"muc-{at}", "question": f"Câu hỏi {word}?", "answer": "Có."} for at, word in enumerate(WORDS)
+    ]
+    groups = [
+        {"group": f"nhom-{at}", "reply": "Không.", "examples": [f"chuyện phiếm {word}", f"tán gẫu {word}"]}
+        for at, word in enumerate(WORDS)
+    ]
+    matcher = matcher_of({"a.yaml": entries, "off_topic.yaml": groups})
+    assert len(matcher.match("chuyện phiếm tán gẫu nhà vốn nghèo").candidates) == 4
+
+
 def test_a_question_that_an_entry_denies_is_not_answered_by_it(matcher_of: Build):
     matcher = matcher_of(TINY["one entry that denies a question"])
     assert decide(matcher.match("xây nhà cho hộ cận nghèo"), matcher.thresholds) is not Verdict.ANSWER

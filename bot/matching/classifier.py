@@ -1,0 +1,87 @@
+"""A linear classifier over n-grams: which class a text belongs to, learned from the texts of all of them."""
+
+from typing import Protocol
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+
+from bot.matching.grams import Floats, Ints
+
+RIDGE = 1.0  # penalty of the ridge regression
+MOST_ROWS = 6000  # that it is solved for: time grows with their cube
+COST = 2.0  # of a wrong side in the support vector machine (C)
+MOST_CELLS = 4_000_000  # rows x classes that one is trained for, as it learns the classes one by one
+
+
+class Classifier(Protocol):
+    """Says how far on the right side of each class's border texts lie."""
+
+    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
+        """Return questions x targets.
+
+        Args:
+            weights: of the questions' n-grams.
+            similarities: of the questions with each row that the classifier learned from.
+        """
+
+
+def learn(rows: sp.csr_matrix, owners: Ints, targets: Floats) -> Classifier:
+    """Return the best classifier that can be learned within seconds.
+
+    Args:
+        rows: weights of texts, a row each.
+        owners: the class of each.
+        targets: classes x targets, 1 where a class belongs to a target; the first targets are the classes.
+    """
+    spoken = np.diff(rows.indptr) > 0  # a class without an answer has nothing to teach there
+    if len(owners) <= MOST_ROWS:
+        return Ridge(rows, targets[owners] * spoken[:, None])
+    if len(owners) * len(targets) <= MOST_CELLS:
+        return Support(rows[spoken], owners[spoken], targets.shape[1])
+    return Silence(targets.shape[1])
+
+
+class Ridge:
+    """Ridge regression of membership on the n-grams, solved in its dual form.
+
+    Rifkin, Yeo & Poggio 2003, "Regularized Least-Squares Classification": like a support vector machine, but
+    one equation for all classes.
+    """
+
+    def __init__(self, rows: sp.csr_matrix, targets: Floats) -> None:
+        kernel = (rows @ rows.T).toarray()
+        kernel[np.diag_indices_from(kernel)] += RIDGE
+        self._dual = scipy.linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+
+    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
+        """See `Classifier`."""
+        return np.asarray(similarities @ self._dual, np.float32)
+
+
+class Support:
+    """A linear support vector machine, each class against the rest (Fan et al. 2008, "LIBLINEAR")."""
+
+    def __init__(self, rows: sp.csr_matrix, owners: Ints, targets: int) -> None:
+        from sklearn.svm import LinearSVC  # slow to import, and most bases do without
+
+        machine = LinearSVC(C=COST, random_state=0).fit(rows, owners)
+        self._slopes = np.zeros((rows.shape[1], targets), np.float32)
+        self._slopes[:, machine.classes_] = machine.coef_.T
+        self._offsets = np.zeros(targets, np.float32)
+        self._offsets[machine.classes_] = machine.intercept_
+
+    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
+        """See `Classifier`."""
+        return np.asarray(weights @ self._slopes + self._offsets, np.float32)
+
+
+class Silence:
+    """Where there is too much to learn in reasonable time: says nothing."""
+
+    def __init__(self, targets: int) -> None:
+        self._targets = targets
+
+    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
+        """See `Classifier`."""
+        return np.zeros((weights.shape[0], self._targets), np.float32)
