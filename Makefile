@@ -44,6 +44,5 @@ screenshots: setup ## Take the README's pictures anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
 bench: setup ## Measure matching beside what people use otherwise (CLINC=file adds CLINC150, SCALE="3000 15000" speed)
-	VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --active --inexact --group bench
 	$(BIN)/python -m bench --plot docs/images/coverage.svg $(if $(CLINC),--clinc $(CLINC))
 	$(if $(SCALE),$(BIN)/python -m bench --scale $(SCALE))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.domain import Candidate
+from bot.domain import Candidate, Wishes
 from bot.kb import Knowledge
 from bot.matching import build
 from bot.normalise import fold
@@ -20,7 +20,7 @@ _FOLDED_WORD = re.compile(r"\w+")
 
 def hoidap(knowledge: Knowledge) -> Method:
     """This matcher."""
-    matcher = build(knowledge, 0.02)
+    matcher = build(knowledge, Wishes())
     return lambda text: matcher.match(text).candidates
 
 

@@ -12,10 +12,10 @@ from bench.figures import Figures
 from bench.measures import Result, ask, shares, times
 from bench.methods import OURS
 from bench.scale import grow
+from bot.domain import Wishes
 from bot.kb import load
 from bot.matching import build_or_load
 
-MAX_WRONG_ANSWERS = 0.02
 QUESTIONS = 1000  # to the matcher
 WARM_UP = 20  # of them, asked before the clock counts
 WRATIO_QUESTIONS = 20  # each is compared with every phrasing
@@ -34,7 +34,7 @@ def speed(directory: Path, variants: int) -> Result:
     grown = grow(load(directory), variants, QUESTIONS + WARM_UP)
     with TemporaryDirectory(prefix="hoidap-bench-") as kept:
         started = time.perf_counter()
-        matcher = build_or_load(grown.knowledge, MAX_WRONG_ANSWERS, Path(kept))
+        matcher = build_or_load(grown.knowledge, Wishes(), Path(kept))
         figures: Figures = {"build_s": time.perf_counter() - started}
         label = f"{variants} variants"
         ask(lambda text: matcher.match(text).candidates, grown.questions[:WARM_UP], label)
@@ -42,7 +42,7 @@ def speed(directory: Path, variants: int) -> Result:
         figures |= shares(asked) | times(asked)
         figures |= {"rss_mb": resident() / _MEGABYTE, "peak_mb": peak() / _MEGABYTE}
         started = time.perf_counter()
-        build_or_load(grown.knowledge, MAX_WRONG_ANSWERS, Path(kept))
+        build_or_load(grown.knowledge, Wishes(), Path(kept))
         figures["restart_s"] = time.perf_counter() - started
     phrasings = [text.lower() for entry in grown.knowledge.entries.values() for text in entry.phrasings]
     questions = [text.lower() for text, _ in grown.questions[:WRATIO_QUESTIONS]]

@@ -71,7 +71,7 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
     own = {channel.name: channel for channel in channels}
     admins = frozenset(settings.admins)
     reviewing = Reviewing(database, own, admins, now, replied)
-    live = Live(settings.knowledge, settings.max_wrong_answers, reviewing.base_is_broken, settings.cache)
+    live = Live(settings.knowledge, settings.wishes, reviewing.base_is_broken, settings.cache)
     rules = Rules(admins, settings.asker_key(), settings.questions_per_minute)
     try:
         await database.upgrade()

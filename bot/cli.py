@@ -194,7 +194,7 @@ def match(knowledge: KnowledgeDir = None) -> None:
     [dim]Kho khác:[/dim]  hoidap match --knowledge thu-muc < cau-hoi.txt
     """
     settings = _settings(knowledge, log_level="WARNING")
-    brain = build_brain(settings.knowledge, settings.max_wrong_answers, settings.cache)
+    brain = build_brain(settings.knowledge, settings.wishes, settings.cache)
     for question in _piped():
         sys.stdout.write(json.dumps(_matched(brain, question), ensure_ascii=False) + "\n")
         sys.stdout.flush()
@@ -250,7 +250,7 @@ def test_command(knowledge: KnowledgeDir = None) -> None:
     [dim]Ví dụ:[/dim]  hoidap kb test
     """
     settings = _settings(knowledge, log_level="WARNING")
-    brain = build_brain(settings.knowledge, settings.max_wrong_answers, settings.cache)
+    brain = build_brain(settings.knowledge, settings.wishes, settings.cache)
     report = ask_tests(brain)
     for miss in report.misses:
         out.print(

@@ -18,6 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.domain import Wishes
 from bot.errors import ConfigError
 from bot.phrases import say
 
@@ -65,6 +66,9 @@ class Settings(BaseSettings):
     max_wrong_answers: float = Field(
         0.02, gt=0, lt=1, description="Tỷ lệ trả lời sai chấp nhận được; ngưỡng tự suy ra từ kho"
     )
+    max_suggestions: float = Field(
+        0.4, ge=0, lt=1, description="Trong các câu kho chưa có, tỷ lệ được đưa gợi ý chấp nhận được"
+    )
     log_format: Literal["text", "json"] = Field("text", description="Dạng nhật ký: `text` hoặc `json`")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Mức nhật ký")
 
@@ -81,6 +85,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the matcher's thresholds have to keep."""
+        return Wishes(self.max_wrong_answers, self.max_suggestions)
 
     @property
     def cache(self) -> Path:

@@ -222,3 +222,14 @@ class Outcome:
     waiting: Waiting | None = None
     shown: Snapshot | None = None
     answered: int | None = None  # see `ChatState.answered`
+
+
+# --- how careful to be --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What whoever runs the bot can bear; the thresholds follow from it."""
+
+    max_wrong_answers: float = 0.02  # share of all questions that may be given a wrong answer, 0..1
+    max_suggestions: float = 0.4  # share of the questions without an answer that may get suggestions, 0..1

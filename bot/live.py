@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from watchfiles import awatch
 
+from bot.domain import Wishes
 from bot.errors import KnowledgeError
 from bot.kb import Knowledge, Problem, load
 from bot.matching import Matcher, build, build_or_load
@@ -36,7 +37,7 @@ class Live:
 
     Args:
         directory: of the knowledge base.
-        max_wrong_answers: share of wrong answers that is bearable; see `bot.matching.build`.
+        wishes: what the thresholds have to keep; see `bot.matching.build`.
         on_broken: told of the problems when a changed base does not load.
         cache: where built matchers are kept for the next start; None keeps none.
     """
@@ -44,13 +45,13 @@ class Live:
     def __init__(
         self,
         directory: Path,
-        max_wrong_answers: float,
+        wishes: Wishes,
         on_broken: Callable[[Sequence[Problem]], Awaitable[None]],
         cache: Path | None = None,
     ) -> None:
         self._cache = cache
         self._directory = directory
-        self._max_wrong_answers = max_wrong_answers
+        self._wishes = wishes
         self._on_broken = on_broken
         self._current: Brain | None = None
         self.problems: tuple[Problem, ...] = ()
@@ -78,7 +79,7 @@ class Live:
         knowledge = load(self._directory)
         if self._current and self._current.knowledge.version == knowledge.version:
             return self._current
-        return _brain(knowledge, self._max_wrong_answers, self._cache)
+        return _brain(knowledge, self._wishes, self._cache)
 
     async def watch(self) -> None:
         """Reload whenever a file of the base changes or its directory is replaced; ends only when cancelled.
@@ -134,16 +135,16 @@ def _held(directory: Path) -> Iterator[Callable[[], bool]]:
         os.close(held)
 
 
-def build_brain(directory: Path, max_wrong_answers: float, cache: Path | None = None) -> Brain:
+def build_brain(directory: Path, wishes: Wishes, cache: Path | None = None) -> Brain:
     """Load a base and build its matcher, or take it from `cache`: up to seconds of CPU.
 
     Raises:
         KnowledgeError: the base does not load.
     """
-    return _brain(load(directory), max_wrong_answers, cache)
+    return _brain(load(directory), wishes, cache)
 
 
-def _brain(knowledge: Knowledge, max_wrong_answers: float, cache: Path | None) -> Brain:
+def _brain(knowledge: Knowledge, wishes: Wishes, cache: Path | None) -> Brain:
     if cache is None:
-        return Brain(knowledge, build(knowledge, max_wrong_answers))
-    return Brain(knowledge, build_or_load(knowledge, max_wrong_answers, cache))
+        return Brain(knowledge, build(knowledge, wishes))
+    return Brain(knowledge, build_or_load(knowledge, wishes, cache))

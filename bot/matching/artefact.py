@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 
 import bot
+from bot.domain import Wishes
 from bot.kb import Knowledge
 from bot.matching.matcher import Matcher, build
 
@@ -28,19 +29,19 @@ ROOMS = ("kb", "matching", "normalise")  # whose code decides what a matcher is
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "rapidfuzz")
 
 
-def build_or_load(knowledge: Knowledge, max_wrong_answers: float, directory: Path) -> Matcher:
+def build_or_load(knowledge: Knowledge, wishes: Wishes, directory: Path) -> Matcher:
     """Return the matcher of a base, from `directory` when it was built before; see `build`."""
-    path = directory / f"matcher-{_key(knowledge, max_wrong_answers)}.pickle"
+    path = directory / f"matcher-{_key(knowledge, wishes)}.pickle"
     matcher = _read(path)
     if matcher is None:
-        matcher = build(knowledge, max_wrong_answers)
+        matcher = build(knowledge, wishes)
         _keep(matcher, path)
     return matcher
 
 
-def _key(knowledge: Knowledge, max_wrong_answers: float) -> str:
+def _key(knowledge: Knowledge, wishes: Wishes) -> str:
     digest = hashlib.sha256()
-    digest.update(f"{knowledge.version} {max_wrong_answers} {platform.python_version()}".encode())
+    digest.update(f"{knowledge.version} {wishes} {platform.python_version()}".encode())
     for library in LIBRARIES:
         digest.update(version(library).encode())
     for source in _sources():

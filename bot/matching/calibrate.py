@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.domain import Wishes
 from bot.matching.evidence import FEATURES, Evidence, Gatherer
 from bot.matching.grams import Floats, Ints
 from bot.matching.material import Phrasing
@@ -30,7 +31,7 @@ NEAR_MISSES = 0.3  # share that is asked whole: experts write down more of them 
 FEWEST_WORDS = 2
 FEWEST = 20  # questions with an answer, and without, that a calibration needs to mean anything
 RIDGE = 0.01  # penalty on the weights, which keeps two features that say the same from cancelling out
-HELPFUL = 0.5  # suggestions are shown when they are likelier to hold the right entry than not
+SHOWN = 4  # candidates that suggestions hold
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -78,23 +79,23 @@ FALLBACK = Weights(
     classes=np.array([{"nearest": 12.0}.get(name, 0.0) for name in FEATURES]),
     none=np.array([*(0.0 for _ in FEATURES), 8.0]),
 )
-CAUTIOUS = Thresholds(answer=0.9, suggest=HELPFUL, off_topic=0.9)
+CAUTIOUS = Thresholds(answer=0.9, suggest=0.5, off_topic=0.9)
 
 
 def calibrate(
     phrasings: Sequence[Phrasing],
     prepare: Callable[[Ints], Gatherer],
-    max_wrong_answers: float,
+    wishes: Wishes,
 ) -> tuple[Weights, Thresholds]:
     """Learn what the evidence is worth.
 
     Args:
         phrasings: of the whole base, near misses among them, sorted by label.
         prepare: indexes some of the phrasings, given by their places.
-        max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
+        wishes: what the thresholds have to keep.
 
     Returns:
-        The weights, and thresholds that keep that share on the questions left out.
+        The weights, and thresholds that keep the wishes on the questions left out.
     """
     trial = _joined(list(_trials(phrasings, prepare)))
     if trial is None:
@@ -103,7 +104,7 @@ def calibrate(
     if min(answered, trial.evidence.questions - answered) < FEWEST:
         return FALLBACK, CAUTIOUS
     weights = _fit(trial)
-    return weights, _thresholds(trial, weights.probabilities(trial.evidence), max_wrong_answers)
+    return weights, _thresholds(trial, weights.probabilities(trial.evidence), wishes)
 
 
 def _trials(phrasings: Sequence[Phrasing], prepare: Callable[[Ints], Gatherer]) -> Iterator[Trial]:
@@ -233,19 +234,36 @@ def _loss(weights: Numbers, *, z: Numbers, best: Numbers, none: Flags, trial: Tr
     return float(-likelihood / len(none) + RIDGE * weights @ weights), gradient + 2 * RIDGE * weights
 
 
-def _thresholds(trial: Trial, probabilities: Numbers, max_wrong_answers: float) -> Thresholds:
+def _thresholds(trial: Trial, probabilities: Numbers, wishes: Wishes) -> Thresholds:
+    entries, groups = np.where(trial.groups, 0, probabilities), np.where(trial.groups, probabilities, 0)
     return Thresholds(
-        answer=_lowest(trial, np.where(trial.groups, 0, probabilities), max_wrong_answers),
-        suggest=HELPFUL,
-        off_topic=_lowest(trial, np.where(trial.groups, probabilities, 0), max_wrong_answers),
+        answer=_lowest(trial, entries, wishes.max_wrong_answers),
+        suggest=_lowest_hope(trial, entries, wishes.max_suggestions),
+        off_topic=_lowest(trial, groups, wishes.max_wrong_answers),
     )
 
 
 def _lowest(trial: Trial, probabilities: Numbers, bearable: float) -> float:
     """Return the lowest confidence that gives a wrong reply to at most the bearable share of questions."""
-    order = np.lexsort((-probabilities, trial.evidence.owners))
-    first = order[np.searchsorted(trial.evidence.owners, np.arange(trial.evidence.questions))]
+    order, starts = _ranked(trial, probabilities)
+    first = order[starts]
     first = first[np.argsort(-probabilities[first], kind="stable")]
     wrong = np.cumsum(~trial.right[first])
     allowed = int(np.searchsorted(wrong, bearable * trial.evidence.questions, side="right"))
     return float(probabilities[first[allowed - 1]]) if allowed else 1.01
+
+
+def _lowest_hope(trial: Trial, probabilities: Numbers, bearable: float) -> float:
+    """Return the lowest hope in the candidates that is vain for at most the bearable share."""
+    order, starts = _ranked(trial, probabilities)
+    place = np.arange(len(order)) - starts[trial.evidence.owners]
+    hope = np.add.reduceat(np.where(place < SHOWN, probabilities[order], 0), starts)
+    vain = np.sort(hope[~np.logical_or.reduceat(trial.right, starts)])[::-1]
+    allowed = int(bearable * len(vain))
+    return float(vain[allowed - 1]) if allowed else 1.01
+
+
+def _ranked(trial: Trial, probabilities: Numbers) -> tuple[Ints, Ints]:
+    """Return the pairs by question, likeliest first, and where each question starts."""
+    owners = trial.evidence.owners
+    return np.lexsort((-probabilities, owners)), np.searchsorted(owners, np.arange(trial.evidence.questions))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from bot.domain import Candidate
+from bot.domain import Candidate, Wishes
 from bot.kb import Knowledge
-from bot.matching.calibrate import Numbers, Thresholds, Weights, calibrate
+from bot.matching.calibrate import SHOWN, Numbers, Thresholds, Weights, calibrate
 from bot.matching.evidence import Gatherer
 from bot.matching.grams import Ints, Vocabulary
 from bot.matching.index import Index
@@ -17,7 +17,6 @@ from bot.matching.lexicon import Lexicon
 from bot.matching.material import GROUP, Material, Phrasing, material, normaliser
 from bot.normalise import Normaliser, Question
 
-MOST_CANDIDATES = 4
 VERBATIM = 0.995  # at least, for a question that an expert wrote down word for word in one entry alone
 
 
@@ -87,22 +86,22 @@ class Matcher:
         group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
         return Match(
             question,
-            tuple(entries[:MOST_CANDIDATES]),
+            tuple(entries[:SHOWN]),
             group.entry.removeprefix(GROUP) if group else None,
             group.confidence if group else 0.0,
         )
 
 
-def build(knowledge: Knowledge, max_wrong_answers: float) -> Matcher:
+def build(knowledge: Knowledge, wishes: Wishes) -> Matcher:
     """Build the matcher of a base: seconds of CPU, so never on the event loop.
 
     Args:
         knowledge: with at least one entry.
-        max_wrong_answers: share of all questions that may be given a wrong answer, 0..1.
+        wishes: what the thresholds have to keep.
     """
     normalise = normaliser(knowledge)
     workshop = _Workshop(material(knowledge, normalise))
-    weights, thresholds = calibrate(workshop.phrasings, workshop.gatherer, max_wrong_answers)
+    weights, thresholds = calibrate(workshop.phrasings, workshop.gatherer, wishes)
     everything = workshop.gatherer(np.arange(len(workshop.phrasings)))
     return Matcher(normalise, everything, weights, thresholds, _verbatim(workshop.phrasings))
 

@@ -71,7 +71,6 @@ def test_a_base_is_measured_retyped_and_grown(small_directory: Path, tmp_path: P
 
 
 def test_the_picture_is_the_same_for_the_same_figures(small_directory: Path, tmp_path: Path):
-    pytest.importorskip("matplotlib", reason="installed by `make bench`")
     pictures = [tmp_path / "a.svg", tmp_path / "b.svg"]
     for picture in pictures:
         done = bench("--knowledge", small_directory, "--methods", "SQLite FTS5 trigram", "--plot", picture)

@@ -6,13 +6,11 @@ from bench.methods import METHODS, MOST
 from bot.kb import Knowledge
 from bot.normalise import fold
 
-LIBRARY = {"bm25s, folded": "bm25s", "tantivy, folded": "tantivy"}
 PEERS = [name for name in METHODS if name != "hoidap"]
 FOLDING = [name for name in PEERS if name != "rapidfuzz WRatio"]
 
 
 def method_of(name: str, knowledge: Knowledge):
-    pytest.importorskip(LIBRARY.get(name, "rapidfuzz"), reason="installed by `make bench`")
     return METHODS[name](knowledge)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from handlers_talk import Person
 
+from bot.domain import Wishes
 from bot.handlers import Context
 from bot.kb import Knowledge, load
 from bot.matching import Matcher, build
@@ -106,7 +107,7 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 
 @pytest.fixture(scope="session")
 def matcher(knowledge: Knowledge) -> Matcher:
-    return build(knowledge, 0.02)
+    return build(knowledge, Wishes())
 
 
 @pytest.fixture

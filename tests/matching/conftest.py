@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from matching_bases import SHIPPED, cut, write
 
+from bot.domain import Wishes
 from bot.kb import Knowledge, load
 from bot.live import Brain
 from bot.matching import Matcher, build
@@ -14,7 +15,7 @@ from bot.matching import Matcher, build
 @pytest.fixture(scope="session")
 def shipped() -> Brain:
     knowledge = load(SHIPPED)
-    return Brain(knowledge, build(knowledge, 0.02))
+    return Brain(knowledge, build(knowledge, Wishes()))
 
 
 @pytest.fixture(scope="session")
@@ -25,4 +26,4 @@ def middling(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 
 @pytest.fixture
 def matcher_of(tmp_path: Path) -> Callable[[Mapping[str, list[dict[str, object]]]], Matcher]:
-    return lambda files: build(load(write(tmp_path, files)), 0.02)
+    return lambda files: build(load(write(tmp_path, files)), Wishes())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matching_bases import SHIPPED, Rows, bare, cut, telex, write
 
 from bot.decide import decide
-from bot.domain import Verdict
+from bot.domain import Verdict, Wishes
 from bot.kb import Knowledge, load
 from bot.matching import Matcher, build
 
@@ -33,9 +33,10 @@ WORDS = ["hộ", "nghèo", "nhà", "ở", "vốn", "tt55", "2025", "?", "xyz"]
 REPORT = """
 import json, sys
 from pathlib import Path
+from bot.domain import Wishes
 from bot.kb import load
 from bot.matching import build
-matcher = build(load(Path(sys.argv[1])), 0.02)
+matcher = build(load(Path(sys.argv[1])), Wishes())
 thresholds = matcher.thresholds
 out = [[round(value, 6) for value in (thresholds.answer, thresholds.suggest, thresholds.off_topic)]]
 for text in json.loads(sys.argv[2]):
@@ -64,12 +65,21 @@ def test_the_same_base_gives_the_same_answers_in_every_process(tmp_path: Path):
 
 def test_the_order_of_files_and_entries_does_not_matter(middling: Knowledge):
     backwards = dict(reversed(middling.entries.items()))
-    there, back = build(middling, 0.02), build(replace(middling, entries=backwards), 0.02)
+    there, back = build(middling, Wishes()), build(replace(middling, entries=backwards), Wishes())
     assert everything_said(there, ASKED) == everything_said(back, ASKED)
 
 
 def everything_said(matcher: Matcher, texts: list[str]) -> list[object]:
     return [matcher.thresholds, *((match.candidates, match.group) for match in map(matcher.match, texts))]
+
+
+def test_the_thresholds_follow_from_what_may_be_borne(middling: Knowledge):
+    strict, usual, lax = (
+        build(middling, Wishes(wrong, vain)).thresholds
+        for wrong, vain in ((0.001, 0.0), (0.02, 0.4), (0.2, 0.9))
+    )
+    assert strict.answer > usual.answer > lax.answer
+    assert strict.suggest > 1 > usual.suggest > lax.suggest
 
 
 def test_tests_are_never_learned_from(middling: Knowledge):
@@ -78,13 +88,13 @@ def test_tests_are_never_learned_from(middling: Knowledge):
         for key, entry in middling.entries.items()
     }
     asked = [*ASKED, *(text for entry in told.values() for text in entry.tests)]
-    before, after = build(middling, 0.02), build(replace(middling, entries=told), 0.02)
+    before, after = build(middling, Wishes()), build(replace(middling, entries=told), Wishes())
     assert everything_said(before, asked) == everything_said(after, asked)
 
 
 @pytest.fixture(scope="module")
 def matcher(middling: Knowledge) -> Matcher:
-    return build(middling, 0.02)
+    return build(middling, Wishes())
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -192,4 +202,4 @@ def test_a_document_that_is_named_leads_to_the_entry_about_it(tmp_path: Path, as
     directory = write(tmp_path, {"a.yaml": rows})
     documents = "".join(f"{number}: {{title: T}}\n" for number in numbers.values())
     (directory / "documents.yaml").write_text(documents, encoding="utf-8")
-    assert build(load(directory), 0.02).match(asked).candidates[0].entry == entry
+    assert build(load(directory), Wishes()).match(asked).candidates[0].entry == entry
