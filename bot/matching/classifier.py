@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from bot.matching.grams import Floats, Ints
 
 RIDGE = 1.0  # penalty of the ridge regression
-MOST_ROWS = 6000  # that it is solved for: time grows with their cube
+MOST_ROWS = 8000  # that it is solved for: memory grows with their square, time with their cube
 COST = 2.0  # of a wrong side in the support vector machine (C)
 MOST_CELLS = 4_000_000  # rows x classes that one is trained for, as it learns the classes one by one
 
@@ -26,17 +26,23 @@ class Classifier(Protocol):
         """
 
 
-def learn(rows: sp.csr_matrix, owners: Ints, targets: Floats) -> Classifier:
+def kernel(rows: sp.csr_matrix) -> Floats | None:
+    """Return how similar texts are to each other, for `learn`; None where they are too many to be used."""
+    return (rows @ rows.T).toarray() if rows.shape[0] <= MOST_ROWS else None
+
+
+def learn(rows: sp.csr_matrix, alike: Floats | None, owners: Ints, targets: Floats) -> Classifier:
     """Return the best classifier that can be learned within seconds.
 
     Args:
         rows: weights of texts, a row each.
+        alike: their `kernel`; overwritten.
         owners: the class of each.
         targets: classes x targets, 1 where a class belongs to a target; the first targets are the classes.
     """
     spoken = np.diff(rows.indptr) > 0  # a class without an answer has nothing to teach there
-    if len(owners) <= MOST_ROWS:
-        return Ridge(rows, targets[owners] * spoken[:, None])
+    if alike is not None:
+        return Ridge(alike, targets[owners] * spoken[:, None])
     if len(owners) * len(targets) <= MOST_CELLS:
         return Support(rows[spoken], owners[spoken], targets.shape[1])
     return Silence(targets.shape[1])
@@ -49,10 +55,10 @@ class Ridge:
     one equation for all classes.
     """
 
-    def __init__(self, rows: sp.csr_matrix, targets: Floats) -> None:
-        kernel = (rows @ rows.T).toarray()
-        kernel[np.diag_indices_from(kernel)] += RIDGE
-        self._dual = scipy.linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+    def __init__(self, alike: Floats, targets: Floats) -> None:
+        alike[np.diag_indices_from(alike)] += RIDGE
+        factor = scipy.linalg.cho_factor(alike, overwrite_a=True, check_finite=False)
+        self._dual = scipy.linalg.cho_solve(factor, targets, check_finite=False)
 
     def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
         """See `Classifier`."""

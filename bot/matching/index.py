@@ -32,16 +32,19 @@ class Index:
         phrased: weights of the phrasings, ordered by class.
         owners: the class of each phrasing, in rising order; every class has one at least.
         answered: weights of each class's answer; an empty row where it has none.
+        alike: `kernel` of phrasings and answers, or None; overwritten.
         kin: kinds of kinship x classes: the number of what each belongs to (its topic, its category), or -1.
     """
 
-    def __init__(self, phrased: sp.csr_matrix, owners: Ints, answered: sp.csr_matrix, kin: Ints) -> None:
+    def __init__(
+        self, phrased: sp.csr_matrix, owners: Ints, answered: sp.csr_matrix, alike: Floats | None, kin: Ints
+    ) -> None:
         self._classes = answered.shape[0]
         self.starts: Ints = np.searchsorted(owners, np.arange(self._classes + 1))
         rows = sp.vstack([phrased, answered], format="csr")
         self._rows = sp.vstack([rows, _whole(phrased, answered, owners)]).T.tocsr()
         targets, self._kin = _targets(kin)
-        self._classifier = learn(rows, np.concatenate([owners, np.arange(self._classes)]), targets)
+        self._classifier = learn(rows, alike, np.concatenate([owners, np.arange(self._classes)]), targets)
 
     def scores(self, weights: sp.csr_matrix) -> Scores:
         """Compare questions, as weights of their n-grams, with every class."""

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from bot.domain import Candidate, Wishes
 from bot.kb import Knowledge
 from bot.matching.calibrate import SHOWN, Numbers, Thresholds, Weights, calibrate
+from bot.matching.classifier import kernel
 from bot.matching.evidence import Gatherer
 from bot.matching.grams import Ints, Vocabulary
 from bot.matching.index import Index
@@ -120,6 +121,7 @@ class _Workshop:
         self._answered = self._vocabulary.count(self._answers)
         self._phrased_weights = self._vocabulary.weigh(self._phrased)
         self._answered_weights = self._vocabulary.weigh(self._answered)
+        self._alike = kernel(sp.vstack([self._phrased_weights, self._answered_weights], format="csr"))
         self._owners = np.searchsorted(self._labels, [phrasing.label for phrasing in base.phrasings])
         self._is_miss = np.array([phrasing.is_miss for phrasing in base.phrasings])
         titles = np.flatnonzero([phrasing.is_title for phrasing in base.phrasings])
@@ -131,6 +133,7 @@ class _Workshop:
         """Return what gathers evidence from some of the phrasings and the answers of their classes."""
         asked = kept[~self._is_miss[kept]]
         present, owners = np.unique(self._owners[asked], return_inverse=True)
+        rows = np.concatenate([asked, len(self.phrasings) + present])
         misses = kept[self._is_miss[kept] & np.isin(self._owners[kept], present)]
         words = self._phrased.words
         documents = [set(self._answers[at].documents) for at in present]
@@ -140,7 +143,11 @@ class _Workshop:
             labels=self._labels[present].tolist(),
             vocabulary=self._vocabulary,
             index=Index(
-                self._phrased_weights[asked], owners, self._answered_weights[present], self._kin[:, present]
+                self._phrased_weights[asked],
+                owners,
+                self._answered_weights[present],
+                None if self._alike is None else self._alike[np.ix_(rows, rows)],
+                self._kin[:, present],
             ),
             lexicon=Lexicon(
                 self._vocabulary.plain,
