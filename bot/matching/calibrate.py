@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from bot.domain import Wishes
 from bot.matching.evidence import FEATURES, Evidence, Gatherer
 from bot.matching.grams import Floats, Ints
-from bot.matching.material import Phrasing
+from bot.matching.material import GROUP, Phrasing
 from bot.normalise import Question
 
 FOLDS = 4
 STRANGERS = 32  # every so many-th entry is left out whole in a fold: its questions look like ours
 FAR_STRANGERS = 4  # and every so many-th off-topic group: its examples do not
-MOST_QUESTIONS = 3000  # asked in all; beyond that the figures no longer move
+ENOUGH = 3000  # questions asked in all; beyond that the figures no longer move
+MOST_QUESTIONS = 2000  # asked in a fold
 THINNED = 0.2  # share of the phrasings kept that are asked with words left out; titles always are
 LEFT_OUT = (0.2, 0.7)  # least and largest share of their words
 NEAR_MISSES = 0.3  # share that is asked whole: experts write down more of them than officers ask
@@ -111,21 +112,16 @@ def _trials(phrasings: Sequence[Phrasing], prepare: Callable[[Ints], Gatherer]) 
     entries = sorted({p.label for p in phrasings if not p.is_group})
     groups = sorted({p.label for p in phrasings if p.is_group})
     dice = random.Random(0)  # noqa: S311  a sample, not a secret
-    folds = min(FOLDS, -(-MOST_QUESTIONS * FOLDS // len(phrasings)))  # of a large base one says enough
+    folds = min(FOLDS, -(-ENOUGH * FOLDS // len(phrasings)))  # of a large base one says enough
+    most = min(ENOUGH / folds, MOST_QUESTIONS)
     for fold in range(folds):
         strangers = {*_every(entries, STRANGERS, fold), *_every(groups, FAR_STRANGERS, fold)}
         kept, out = _split(phrasings, fold, strangers)
         present = {phrasings[at].label for at in kept if not phrasings[at].is_miss}
         asked = list(
-            _asked(
-                [phrasings[at] for at in kept],
-                [phrasings[at] for at in out],
-                present,
-                dice,
-                MOST_QUESTIONS / folds,
-            )
+            _asked([phrasings[at] for at in kept], [phrasings[at] for at in out], present, most, dice)
         )
-        if not asked or all(label.startswith("@") for label in present):
+        if not asked or all(label.startswith(GROUP) for label in present):
             continue
         gather = prepare(kept)
         evidence = gather([text for _, text in asked])
@@ -149,7 +145,7 @@ def _split(phrasings: Sequence[Phrasing], fold: int, strangers: set[str]) -> tup
 
 
 def _asked(
-    kept: Sequence[Phrasing], out: Sequence[Phrasing], present: set[str], dice: random.Random, most: float
+    kept: Sequence[Phrasing], out: Sequence[Phrasing], present: set[str], most: float, dice: random.Random
 ) -> Iterator[tuple[str | None, Question]]:
     """Yield what is asked in a fold, and its class: phrasings left out, and phrasings with words left out.
 

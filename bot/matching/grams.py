@@ -6,7 +6,7 @@ millions of n-grams. Words with diacritics, where typed, count beside those with
 mean of two cosines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -47,81 +47,93 @@ class Counts:
         return Counts(self.words[rows], self.runs[rows], self.unknown[rows])
 
 
-class Vocabulary:
-    """The n-grams of a set of texts and their idf; what is not in it weighs nothing.
-
-    Args:
-        texts: those to learn from, at least one.
-    """
-
-    def __init__(self, texts: Sequence[Question]) -> None:
-        plain = sorted({word for text in texts for word in text.folded.split()})
-        accented = sorted({word for text in texts for word in _accented(text)})
-        self.plain = len(plain)
-        self._places = {word: place for place, word in enumerate(chain(plain, accented))}
-        owners, codes, _ = self._words(texts)
-        self._word_family = _Family(owners, codes, len(texts), always=len(self._places))
-        self._run_family = _Family(*_runs(texts), len(texts))
-
-    def count(self, texts: Sequence[Question]) -> Counts:
-        """Return the known n-grams of texts."""
-        owners, codes, unknown = self._words(texts)
-        words = self._word_family.count(owners, codes, len(texts))
-        return Counts(words, self._run_family.count(*_runs(texts), len(texts)), unknown)
-
-    def weigh(self, counts: Counts) -> sp.csr_matrix:
-        """Return counted texts as rows of weights; of length 1 but for texts without a known n-gram."""
-        families = self._word_family.weigh(counts.words), self._run_family.weigh(counts.runs)
-        return sp.hstack(families, format="csr", dtype=np.float32)
-
-    def _words(self, texts: Sequence[Question]) -> tuple[Ints, Codes, Ints]:
-        """Return words and pairs as codes with the text of each, and how many words of a text are unknown."""
-        tokens = [text.folded.split() for text in texts]
-        owners, places = self._placed(tokens)
-        known = places >= 0
-        found = [(owners[known], places[known])]
-        for gap in range(1, NEAR + 1):
-            one, other = places[:-gap], places[gap:]
-            pair = (owners[:-gap] == owners[gap:]) & known[:-gap] & known[gap:]
-            low, high = np.minimum(one[pair], other[pair]), np.maximum(one[pair], other[pair])
-            found.append((owners[:-gap][pair], len(self._places) * (low + 1) + high))
-        owned, accented = self._placed([_accented(text) for text in texts])
-        found.append((owned[accented >= 0], accented[accented >= 0]))
-        all_owners, codes = (np.concatenate(column) for column in zip(*found, strict=True))
-        unknown = np.bincount(owners[~known], minlength=len(texts))
-        return all_owners, codes.astype(np.uint64), unknown.astype(np.int64)
-
-    def _placed(self, tokens: Sequence[Sequence[str]]) -> tuple[Ints, Ints]:
-        owners = np.repeat(np.arange(len(tokens)), [len(own) for own in tokens])
-        places = (self._places.get(word, -1) for word in chain.from_iterable(tokens))
-        return owners, np.fromiter(places, np.int64, count=len(owners))
-
-
-class _Family:
+@dataclass(frozen=True, slots=True)
+class Family:
     """One kind of n-gram: the codes that are known, in rising order, and their idf."""
 
-    def __init__(self, owners: Ints, codes: Codes, texts: int, always: int = 0) -> None:
-        found, places = np.unique(codes, return_inverse=True)
-        frequency = np.bincount(_count(owners, places, texts, len(found)).indices, minlength=len(found))
-        least = 2 if texts >= MANY_TEXTS else 1
-        kept = (frequency >= least) & (frequency <= max(MOST_TEXTS * texts, FEW)) | (found < always)
-        self._codes = found[kept]
-        self._idf = (np.log((1 + texts) / (1 + frequency[kept])) + 1).astype(np.float32)
+    codes: Codes
+    idf: Floats
 
     def count(self, owners: Ints, codes: Codes, texts: int) -> sp.csr_matrix:
         """Return how often each known code occurs in each of so many texts."""
-        places = np.searchsorted(self._codes, codes)
-        known = places < len(self._codes)
-        known[known] = self._codes[places[known]] == codes[known]
-        return _count(owners[known], places[known], texts, len(self._codes))
+        places = np.searchsorted(self.codes, codes)
+        known = places < len(self.codes)
+        known[known] = self.codes[places[known]] == codes[known]
+        return _count(owners[known], places[known], texts, len(self.codes))
 
     def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         """Return sublinear tf x idf, each row scaled to the family's share of length 1."""
-        weights = (1 + np.log(counts.data)) * self._idf[counts.indices]
+        weights = (1 + np.log(counts.data)) * self.idf[counts.indices]
         rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         lengths = np.sqrt(np.bincount(rows, weights * weights, minlength=counts.shape[0]))
         scaled = (weights * (WEIGHT**0.5 / lengths[rows])).astype(np.float32)
         return sp.csr_matrix((scaled, counts.indices, counts.indptr), shape=counts.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The n-grams of a set of texts and their idf; what is not in it weighs nothing. Made by `learn`."""
+
+    plain: int  # how many of the words are without diacritics; they come first
+    places: Mapping[str, int]  # words to columns
+    words: Family
+    runs: Family
+
+    def count(self, texts: Sequence[Question]) -> Counts:
+        """Return the known n-grams of texts."""
+        owners, codes, unknown = _words(texts, self.places)
+        words = self.words.count(owners, codes, len(texts))
+        return Counts(words, self.runs.count(*_runs(texts), len(texts)), unknown)
+
+    def weigh(self, counts: Counts) -> sp.csr_matrix:
+        """Return counted texts as rows of weights; of length 1 but for texts without a known n-gram."""
+        families = self.words.weigh(counts.words), self.runs.weigh(counts.runs)
+        return sp.hstack(families, format="csr", dtype=np.float32)
+
+
+def learn(texts: Sequence[Question]) -> tuple[Vocabulary, Counts]:
+    """Return the vocabulary of at least one text, and how often its n-grams occur in each."""
+    plain = sorted({word for text in texts for word in text.folded.split()})
+    accented = sorted({word for text in texts for word in _accented(text)})
+    places = {word: place for place, word in enumerate(chain(plain, accented))}
+    owners, codes, unknown = _words(texts, places)
+    word_family, words = _family(owners, codes, len(texts), always=len(places))
+    run_family, runs = _family(*_runs(texts), len(texts))
+    return Vocabulary(len(plain), places, word_family, run_family), Counts(words, runs, unknown)
+
+
+def _family(owners: Ints, codes: Codes, texts: int, always: int = 0) -> tuple[Family, sp.csr_matrix]:
+    """Return the n-grams worth keeping, the codes below `always` among them, and their counts."""
+    found, places = np.unique(codes, return_inverse=True)
+    counts = _count(owners, places, texts, len(found))
+    frequency = np.bincount(counts.indices, minlength=len(found))
+    least = 2 if texts >= MANY_TEXTS else 1
+    kept = (frequency >= least) & (frequency <= max(MOST_TEXTS * texts, FEW)) | (found < always)
+    idf = (np.log((1 + texts) / (1 + frequency[kept])) + 1).astype(np.float32)
+    return Family(found[kept], idf), counts[:, np.flatnonzero(kept)]
+
+
+def _words(texts: Sequence[Question], columns: Mapping[str, int]) -> tuple[Ints, Codes, Ints]:
+    """Return words and pairs as codes with the text of each, and how many words of a text are unknown."""
+    owners, places = _placed([text.folded.split() for text in texts], columns)
+    known = places >= 0
+    found = [(owners[known], places[known])]
+    for gap in range(1, NEAR + 1):
+        one, other = places[:-gap], places[gap:]
+        pair = (owners[:-gap] == owners[gap:]) & known[:-gap] & known[gap:]
+        low, high = np.minimum(one[pair], other[pair]), np.maximum(one[pair], other[pair])
+        found.append((owners[:-gap][pair], len(columns) * (low + 1) + high))
+    owned, accented = _placed([_accented(text) for text in texts], columns)
+    found.append((owned[accented >= 0], accented[accented >= 0]))
+    all_owners, codes = (np.concatenate(column) for column in zip(*found, strict=True))
+    unknown = np.bincount(owners[~known], minlength=len(texts))
+    return all_owners, codes.astype(np.uint64), unknown.astype(np.int64)
+
+
+def _placed(tokens: Sequence[Sequence[str]], columns: Mapping[str, int]) -> tuple[Ints, Ints]:
+    owners = np.repeat(np.arange(len(tokens)), [len(own) for own in tokens])
+    places = (columns.get(word, -1) for word in chain.from_iterable(tokens))
+    return owners, np.fromiter(places, np.int64, count=len(owners))
 
 
 def _accented(text: Question) -> list[str]:

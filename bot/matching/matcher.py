@@ -12,7 +12,7 @@ from bot.kb import Knowledge
 from bot.matching.calibrate import SHOWN, Numbers, Thresholds, Weights, calibrate
 from bot.matching.classifier import kernel
 from bot.matching.evidence import Gatherer
-from bot.matching.grams import Ints, Vocabulary
+from bot.matching.grams import Ints, learn
 from bot.matching.index import Index
 from bot.matching.lexicon import Lexicon
 from bot.matching.material import GROUP, Material, Phrasing, material, normaliser
@@ -116,9 +116,9 @@ class _Workshop:
         texts = [phrasing.text for phrasing in base.phrasings]
         silence = Question("", "", "", ())
         self._answers = [base.answers.get(label, silence) for label in self._labels]
-        self._vocabulary = Vocabulary([*texts, *base.answers.values()])
-        self._phrased = self._vocabulary.count(texts)
-        self._answered = self._vocabulary.count(self._answers)
+        self._vocabulary, counts = learn([*texts, *self._answers])
+        self._phrased = counts[np.arange(len(texts))]
+        self._answered = counts[np.arange(len(texts), len(texts) + len(self._answers))]
         self._phrased_weights = self._vocabulary.weigh(self._phrased)
         self._answered_weights = self._vocabulary.weigh(self._answered)
         self._alike = kernel(sp.vstack([self._phrased_weights, self._answered_weights], format="csr"))

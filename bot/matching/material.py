@@ -1,12 +1,11 @@
 """What a base gives the matcher to learn from: every text once, normalised and labelled."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from bot.kb import Knowledge
-from bot.normalise import Normaliser, Question
+from bot.normalise import Normaliser, Question, syllables
 
 GROUP = "@"  # before the name of an off-topic group, so that no entry's id is ever taken for one
 
@@ -48,9 +47,7 @@ def normaliser(knowledge: Knowledge) -> Normaliser:
         number: document.issued.year if document.issued else None
         for number, document in knowledge.documents.items()
     }
-    plain = Normaliser(knowledge.glossary, documents)
-    words = Counter(word for text in _said(knowledge) for word in plain(text).folded.split())
-    return Normaliser(knowledge.glossary, documents, words)
+    return Normaliser(knowledge.glossary, documents, syllables(_said(knowledge)))
 
 
 def material(knowledge: Knowledge, normalise: Normaliser) -> Material:

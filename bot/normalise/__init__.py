@@ -18,7 +18,9 @@ is returned as step 1 left it: that keeps `n(n(x).text) == n(x)` true of every t
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -31,9 +33,10 @@ from bot.normalise.syllables import canonical
 from bot.normalise.tokens import cut, parts
 from bot.normalise.words import Vocabulary
 
-__all__ = ["Abbreviation", "Normaliser", "Question", "fold"]
+__all__ = ["Abbreviation", "Normaliser", "Question", "fold", "syllables"]
 
 ROUNDS: Final = 6
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _KEYED: Final = re.compile(r"[a-z][1-9]")
 _NO_DOCUMENTS: Final[Mapping[str, int | None]] = MappingProxyType({})
 _NO_WORDS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -51,6 +54,19 @@ class Question:
     text: str
     folded: str
     documents: tuple[str, ...]
+
+
+def syllables(texts: Iterable[str]) -> Counter[str]:
+    """Return how often each syllable, without diacritics, stands in texts: the `words` of a `Normaliser`."""
+    words = Counter[str]()
+    for text in texts:
+        words.update(_LETTERS.findall(unicodedata.normalize("NFC", text.lower())))
+    found = Counter[str]()
+    for word, count in words.items():
+        syllable = canonical(word)
+        if syllable is not None:
+            found[fold(syllable)] += count
+    return found
 
 
 class Normaliser:
