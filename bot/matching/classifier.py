@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from bot.matching.grams import Floats, Ints
 
-RIDGE = 1.0  # penalty of the ridge regression
+RIDGE = 0.5  # penalty of the ridge regression
 MOST_ROWS = 8000  # that it is solved for: memory grows with their square, time with their cube
 COST = 2.0  # of a wrong side in the support vector machine (C)
 MOST_CELLS = 4_000_000  # rows x classes that one is trained for, as it learns the classes one by one
