@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from shell_bot import LOAN, Bot, Held, brain_of, until, words
 
+from bot.domain import Wishes
 from bot.errors import KnowledgeError
 from bot.kb import load
 from bot.live import Live
 from bot.store import Database, tables
 
-WRONG_MOST = 0.02
 BROKEN = "- id: hong\n  question: [\n"
 SETTLED = 1.2  # s until a watch that has begun took its first look
 
@@ -45,7 +45,7 @@ async def bot(sqlite_bot: Bot) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def live(copy: Path, cache: Path, bot: Bot) -> Live:
-    live = Live(copy, WRONG_MOST, bot.reviewing.base_is_broken, cache)
+    live = Live(copy, Wishes(), bot.reviewing.base_is_broken, cache)
     await live.load()
     return live
 
@@ -73,7 +73,7 @@ async def told(bot: Bot) -> int:
 
 async def test_a_bot_does_not_start_on_a_broken_base(copy: Path) -> None:
     (copy / "regulations" / "x.yaml").write_text(BROKEN, encoding="utf-8")
-    live = Live(copy, WRONG_MOST, _nobody)
+    live = Live(copy, Wishes(), _nobody)
     with pytest.raises(KnowledgeError):
         await live.load()
     with pytest.raises(RuntimeError, match="load"):
@@ -163,7 +163,7 @@ async def test_a_link_turned_to_another_base_is_followed(
     edit(another, "100 triệu", "200 triệu")
     link = tmp_path / "link"
     link.symlink_to(copy)
-    live = Live(link, WRONG_MOST, bot.reviewing.base_is_broken, cache)
+    live = Live(link, Wishes(), bot.reviewing.base_is_broken, cache)
     await live.load()
     async with watched(live):
         await asyncio.sleep(SETTLED)
@@ -203,7 +203,7 @@ async def test_admins_who_could_not_be_told_are_told_later(copy: Path, cache: Pa
         if len(attempts) == 1:
             raise OSError("the database is away")
 
-    live = Live(copy, WRONG_MOST, tell, cache)
+    live = Live(copy, Wishes(), tell, cache)
     await live.load()
     (copy / "regulations" / "x.yaml").write_text(BROKEN, encoding="utf-8")
     with pytest.raises(OSError, match="away"):
