@@ -2,6 +2,7 @@
 
 from bot.matching.artefact import build_or_load
 from bot.matching.calibrate import Thresholds
+from bot.matching.explanation import PARTS, Contender, Explanation
 from bot.matching.matcher import Match, Matcher, build
 
-__all__ = ["Match", "Matcher", "Thresholds", "build", "build_or_load"]
+__all__ = ["PARTS", "Contender", "Explanation", "Match", "Matcher", "Thresholds", "build", "build_or_load"]

@@ -12,6 +12,7 @@ from bot.kb import Knowledge
 from bot.matching.calibrate import SHOWN, Numbers, Thresholds, Weights, calibrate
 from bot.matching.classifier import kernel
 from bot.matching.evidence import Gatherer
+from bot.matching.explanation import Explanation, explain
 from bot.matching.grams import Ints, learn
 from bot.matching.index import Index
 from bot.matching.lexicon import Lexicon
@@ -63,6 +64,19 @@ class Matcher:
         asked = [question for question in questions if question.folded]
         found = iter(self._found(asked) if asked else ())
         return [next(found) if question.folded else Match(question, (), None, 0.0) for question in questions]
+
+    def explain(self, text: str, knowledge: Knowledge) -> Explanation:
+        """Return why `match` finds what it finds; `knowledge` is the base that this was built from."""
+        question = self._normalise(text)
+        return explain(
+            question,
+            knowledge,
+            normalise=self._normalise,
+            gather=self._gather,
+            weights=self._weights,
+            verbatim=self._verbatim.get(question.folded),
+            least=VERBATIM,
+        )
 
     def _found(self, questions: Sequence[Question]) -> list[Match]:
         evidence = self._gather(questions)

@@ -1,0 +1,142 @@
+"""Why a question gets what it gets: the explanation says what `match` says, and its parts add up to it."""
+
+import math
+from pathlib import Path
+
+import pytest
+from matching_bases import write
+from rapidfuzz import fuzz
+
+from bot.domain import Wishes
+from bot.kb import Knowledge, load
+from bot.live import Brain
+from bot.matching import Matcher, build
+
+ASKED = {
+    "answered": "lai suat vay ho ngheo",
+    "word for word": "Lãi suất cho vay hộ nghèo, cận nghèo, mới thoát nghèo là bao nhiêu?",
+    "suggested": "hỗ trợ bao nhiêu tiền",
+    "unanswered": "xe máy điện có được trợ giá không",
+    "off topic": "kinh phí làm đường hoa nông thôn mới",
+    "document": "tt55 con hieu luc khong",
+    "nothing known": "asdf qwer",
+}
+
+
+@pytest.fixture(params=ASKED.values(), ids=ASKED.keys())
+def text(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+class TestOnTheShippedBase:
+    def test_probabilities_are_those_of_the_match(self, shipped: Brain, text: str):
+        match, explanation = shipped.matcher.match(text), shipped.matcher.explain(text, shipped.knowledge)
+        explained = {one.label: one.probability for one in explanation.classes}
+        found = {one.entry: one.confidence for one in match.candidates}
+        found |= {f"@{match.group}": match.group_confidence} if match.group else {}
+        assert len(found) == 5
+        assert {label: explained[label] for label in found} == pytest.approx(found, abs=1e-6)
+        assert sum(explained.values()) + explanation.none.probability == pytest.approx(1)
+        shares = [one.probability for one in explanation.classes]
+        assert shares == sorted(shares, reverse=True)
+
+    def test_parts_add_up_to_the_log_odds_between_any_two(self, shipped: Brain, text: str):
+        explanation = shipped.matcher.explain(text, shipped.knowledge)
+        first, second, *_ = explanation.classes
+        for one, other in ((first, second), (second, first), (first, explanation.none)):
+            parts = one.lead(other)
+            odds = math.log(one.probability / other.probability)
+            assert sum(points for _, points in parts) == pytest.approx(odds)
+            assert [points for _, points in parts] == sorted((points for _, points in parts), reverse=True)
+
+    def test_what_is_the_same_for_two_classes_speaks_for_neither(self, shipped: Brain, text: str):
+        explanation = shipped.matcher.explain(text, shipped.knowledge)
+        first, second, *_ = explanation.classes
+        same = [part for part, value in first.features.items() if value == second.features[part]]
+        assert {"unknown", "length"} <= set(same)
+        assert {part: points for part, points in first.lead(second) if part in same and points} == {}
+
+    def test_the_nearest_phrasing_is_the_one_that_the_evidence_speaks_of(self, shipped: Brain, text: str):
+        explanation = shipped.matcher.explain(text, shipped.knowledge)
+        for one in explanation.classes:
+            assert one.nearest in phrasings(shipped.knowledge, one.label)
+            nearest = shipped.matcher.match(one.nearest).question
+            alike = fuzz.token_sort_ratio(explanation.question.folded, nearest.folded)
+            assert one.features["edit"] == pytest.approx(alike / 100, abs=1e-5), one
+        best = max(explanation.classes, key=lambda one: one.features["nearest"])
+        assert explanation.none.features["nearest"] == best.features["nearest"]
+
+
+def phrasings(knowledge: Knowledge, label: str) -> tuple[str, ...]:
+    if label in knowledge.entries:
+        return knowledge.entries[label].phrasings
+    return next(group.examples for group in knowledge.off_topic if f"@{group.group}" == label)
+
+
+HOUSE = {
+    "id": "nha-o",
+    "question": "Mức hỗ trợ xây nhà cho hộ nghèo là bao nhiêu?",
+    "variants": ["tiền làm nhà hộ nghèo"],
+    "answer": "40 triệu.",
+}
+REVIEW = {"id": "ra-soat", "question": "Rà soát hộ nghèo định kỳ vào tháng mấy?", "answer": "Tháng 9."}
+SMALL_TALK = {"group": "chao", "small_talk": True, "reply": "Chào!", "examples": ["xin chào", "chào bot"]}
+
+
+class TestOnATinyBase:
+    @pytest.fixture
+    def knowledge(self, tmp_path: Path) -> Knowledge:
+        directory = write(tmp_path, {"a.yaml": [HOUSE, REVIEW], "off_topic.yaml": [SMALL_TALK]})
+        (directory / "documents.yaml").write_text("55/2023/TT-BTC: {title: T}\n", encoding="utf-8")
+        return load(directory)
+
+    @pytest.fixture
+    def matcher(self, knowledge: Knowledge) -> Matcher:
+        return build(knowledge, Wishes())
+
+    def test_words_that_the_base_does_not_use_are_named_once_each_as_typed(
+        self, matcher: Matcher, knowledge: Knowledge
+    ):
+        explanation = matcher.explain("Xây BIỆT THỰ cho hộ nghèo, biệt thự 40 trieu", knowledge)
+        assert explanation.unknown == ("biệt", "thự")
+
+    def test_documents_are_named_as_the_base_writes_them(self, matcher: Matcher, knowledge: Knowledge):
+        explanation = matcher.explain("tt55 và tt 99/2024/tt-byt nói gì", knowledge)
+        assert explanation.documents == {"vb_tt_55_2023_btc": "55/2023/TT-BTC", "vb_tt_99_2024_byt": None}
+        assert explanation.unknown == ("và", "nói", "gì")
+
+    def test_the_rule_for_a_phrasing_typed_word_for_word_is_a_part_of_its_own(
+        self, matcher: Matcher, knowledge: Knowledge
+    ):
+        explanation = matcher.explain(str(HOUSE["question"]).upper(), knowledge)
+        first, second, third = explanation.classes
+        lifts = [dict(first.lead(other))["verbatim"] for other in (second, third, explanation.none)]
+        assert first.probability == pytest.approx(0.995)
+        assert lifts == [pytest.approx(lifts[0])] * 3
+        assert lifts[0] > 0
+        assert first.probability == pytest.approx(
+            matcher.match(str(HOUSE["question"])).candidates[0].confidence
+        )
+
+    @pytest.mark.parametrize("text", ["", " ?! ", "😀"])
+    def test_a_question_without_words_has_nothing_considered(
+        self, matcher: Matcher, knowledge: Knowledge, text: str
+    ):
+        explanation = matcher.explain(text, knowledge)
+        assert (explanation.classes, explanation.unknown, explanation.none.probability) == ((), (), 1)
+
+    def test_the_phrasing_is_shown_as_its_author_wrote_it(self, matcher: Matcher, knowledge: Knowledge):
+        classes = matcher.explain("lam nha cho ho ngheo", knowledge).classes
+        assert {one.label: one.nearest for one in classes} == {
+            "nha-o": "tiền làm nhà hộ nghèo",
+            "ra-soat": REVIEW["question"],
+            "@chao": "xin chào",
+        }
+
+
+def test_a_base_with_one_entry_sets_it_against_none_of_them(tmp_path: Path):
+    knowledge = load(write(tmp_path, {"a.yaml": [HOUSE]}))
+    explanation = build(knowledge, Wishes()).explain("xây nhà bao nhiêu", knowledge)
+    [only] = explanation.classes
+    assert only.label == "nha-o"
+    assert only.probability + explanation.none.probability == pytest.approx(1)
