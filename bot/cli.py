@@ -24,6 +24,7 @@ from bot.config import Settings, read_settings, settings_table
 from bot.decide import decide
 from bot.domain import VIETNAM, Envelope, Verdict, Waiting
 from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError
+from bot.explaining import percent, record, report
 from bot.handlers.command import shorten
 from bot.handlers.requests import Rate, read_action
 from bot.kb import describe, inspect, json_schema, load
@@ -219,6 +220,25 @@ def _matched(brain: Brain, question: str) -> dict[str, Any]:
     }
 
 
+@app.command("explain")
+def explain_command(
+    question: Annotated[str, typer.Argument(help="Câu hỏi, trong dấu nháy.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Một JSON, cho chương trình khác đọc.")] = False,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Giải thích vì sao một câu được trả lời như vậy: hiểu thành gì, mục nào hơn mục nào, nhờ đâu.
+
+    [dim]Ví dụ:[/dim]  hoidap explain "muc ho tro xay nha cho ho ngheo"
+    [dim]Kho khác:[/dim]  hoidap explain "lãi suất vay" --knowledge thu-muc
+    """
+    settings = _settings(knowledge, log_level="WARNING")
+    brain = build_brain(settings.knowledge, settings.wishes, settings.cache)
+    if as_json:
+        sys.stdout.write(json.dumps(record(brain, question), ensure_ascii=False) + "\n")
+    else:
+        out.print(report(brain, question))
+
+
 @app.command("settings")
 def settings_command() -> None:
     """In bảng mọi biến cấu hình (Markdown): tên, mặc định, ý nghĩa.
@@ -251,8 +271,8 @@ def test_command(knowledge: KnowledgeDir = None) -> None:
     """
     settings = _settings(knowledge, log_level="WARNING")
     brain = build_brain(settings.knowledge, settings.wishes, settings.cache)
-    report = ask_tests(brain)
-    for miss in report.misses:
+    results = ask_tests(brain)
+    for miss in results.misses:
         out.print(
             say("cli.miss", question=miss.question, right=miss.right, won=miss.won, rank=miss.rank or ">4"),
             highlight=False,
@@ -260,15 +280,27 @@ def test_command(knowledge: KnowledgeDir = None) -> None:
             soft_wrap=True,
         )
     table = Table("Chủ đề", "Câu", "Đúng nhất", "Trong 3", "Trả lời ngay", "Trả lời sai")
-    for row in report.rows:
+    for row in results.rows:
         table.add_row(
             row.topic, str(row.asked), row.share(row.first), row.share(row.third), row.share(row.answered),
             row.share(row.wrong),
         )  # fmt: skip
     out.print(table)
-    if report.rows[-1].asked == 0:
+    if results.rows[-1].asked == 0:
         err.print(say("cli.no_tests"))
         raise typer.Exit(1)
+    curve = Table(
+        "Ngưỡng", "Được trả lời", "Sai trong số đó", "", title=say("cli.curve"), title_justify="left"
+    )
+    for point in results.curve:
+        curve.add_row(
+            percent(point.confidence), percent(point.answered),
+            percent(point.wrong) if point.answered else "–", say("cli.present") if point.is_present else "",
+        )  # fmt: skip
+    out.print(curve)
+    out.print(
+        say("cli.calibration", error=percent(results.calibration_error)), highlight=False, soft_wrap=True
+    )
 
 
 @kb.command("schema")

@@ -11,8 +11,9 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
-from bot.domain import Reason
+from bot.domain import Reason, Verdict
 from bot.kb import json_schema
+from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
 from bot.web.pages import TROUBLE
 
@@ -23,6 +24,8 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
+    ("explaining.py", "f'explain.verdict.{verdict.value}'"): ("explain.verdict.*",),
+    ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
     ("handlers/command.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("handlers/command.py", "key"): ("unusable.empty", "unusable.media"),
     ("handlers/compose.py", "key"): ("authority.*",),
@@ -108,6 +111,12 @@ def test_templates_are_read():
 
 def test_every_reason_to_wait_has_words():
     assert meant("reason.*") == {f"reason.{reason.value}" for reason in Reason}
+
+
+def test_every_part_and_verdict_of_an_explanation_has_words():
+    assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
+    verdicts = set(Verdict) - {Verdict.OPENED}
+    assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
 
 
 def test_every_help_of_the_schema_is_of_something_in_it():

@@ -25,7 +25,8 @@ PARTS = (*FEATURES, CONSTANT, VERBATIM)  # that scores consist of
 class Contender:
     """A class that was considered, or "none of them", and what speaks for it."""
 
-    label: str  # an entry's id, `@` and a group's name, or "" for "none of them"
+    name: str  # an entry's id, a group's name, or "" for "none of them"
+    is_group: bool
     probability: float  # that it is right, 0..1
     nearest: str  # its phrasing nearest to the question, as its author wrote it; "" for "none of them"
     features: Mapping[str, float]  # as measured; of "none of them" the best of all that was considered
@@ -76,7 +77,7 @@ def explain(
     """
     documents = _documents(question, knowledge, normalise)
     if not question.folded:
-        return Explanation(question, documents, (), (), Contender("", 1.0, "", {}, {}))
+        return Explanation(question, documents, (), (), Contender("", False, 1.0, "", {}, {}))
     evidence = gather([question])
     labels = [gather.labels[at] for at in evidence.classes]
     worths, none = _worths(evidence, weights)
@@ -86,7 +87,8 @@ def explain(
     texts = _texts(knowledge)
     classes = [
         Contender(
-            label,
+            label.removeprefix(GROUP),
+            label.startswith(GROUP),
             share,
             _nearest(question, texts[label], normalise, gather.vocabulary),
             _by_feature(features),
@@ -98,8 +100,8 @@ def explain(
         question,
         documents,
         _unknown(question, gather),
-        tuple(sorted(classes, key=lambda one: (-one.probability, one.label))),
-        Contender("", shares[-1], "", _by_feature(evidence.features.max(axis=0)), none),
+        tuple(sorted(classes, key=lambda one: (-one.probability, one.name))),
+        Contender("", False, shares[-1], "", _by_feature(evidence.features.max(axis=0)), none),
     )
 
 

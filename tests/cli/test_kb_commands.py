@@ -1,6 +1,7 @@
 """`hoidap kb`: check says every problem with its place, test says which question went where."""
 
 import json
+import re
 from pathlib import Path
 
 from cli_use import Cli, Run
@@ -132,6 +133,31 @@ def test_test_names_every_question_that_missed_and_what_won(cli: Cli):
         assert "cần: nha-o-muc" in lines[lines.index(misses[0]) + 1]
     total = next(line for line in lines if line.strip(" │").startswith("Σ"))
     assert [cell.strip() for cell in total.strip(" │").split("│")][1] == "2"
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("│").split("│")]
+
+
+def test_test_draws_what_other_thresholds_would_answer_and_marks_the_present_one(cli: Cli):
+    lines = cli("kb", "test").stdout.splitlines()
+    start = next(
+        at for at, line in enumerate(lines) if line.startswith("Nếu đặt ngưỡng trả lời ngay khác đi:")
+    )
+    assert start > next(at for at, line in enumerate(lines) if line.strip(" │").startswith("Σ"))
+    rows = [cells(line) for line in lines[start:] if line.startswith("│")]
+    thresholds = [float(row[0].removesuffix(" %")) for row in rows]
+    assert thresholds == [95, 90, 85, 80, 75, 70, 65, 60, 55, 50, 45, 40, 35, 30]
+    answered = [float(row[1].removesuffix(" %")) for row in rows]
+    assert answered == sorted(answered)
+    assert set(answered) <= {0, 50, 100}
+    assert {row[2] for row in rows if row[1] == "0.0 %"} <= {"–"}
+    assert [row[0] for row in rows if row[3] == "◂ hiện nay"] == ["90.0 %"]
+
+
+def test_test_says_how_far_confidence_and_truth_lie_apart(cli: Cli):
+    *_, last = cli("kb", "test").stdout.splitlines()
+    assert re.fullmatch(r"Khả năng đúng nêu ra lệch thực tế trung bình \d+\.\d % \(ECE, .*\)\.", last)
 
 
 def test_a_base_without_tests_says_so_and_ends_with_1(cli: Cli, tmp_path: Path):

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from bot.domain import Wishes
 from bot.kb import Knowledge, load
 from bot.live import Brain
-from bot.matching import Matcher, build
+from bot.matching import Contender, Matcher, build
 
 ASKED = {
     "answered": "lai suat vay ho ngheo",
@@ -31,11 +31,11 @@ def text(request: pytest.FixtureRequest) -> str:
 class TestOnTheShippedBase:
     def test_probabilities_are_those_of_the_match(self, shipped: Brain, text: str):
         match, explanation = shipped.matcher.match(text), shipped.matcher.explain(text, shipped.knowledge)
-        explained = {one.label: one.probability for one in explanation.classes}
-        found = {one.entry: one.confidence for one in match.candidates}
-        found |= {f"@{match.group}": match.group_confidence} if match.group else {}
+        explained = {(one.is_group, one.name): one.probability for one in explanation.classes}
+        found = {(False, one.entry): one.confidence for one in match.candidates}
+        found |= {(True, match.group): match.group_confidence}
         assert len(found) == 5
-        assert {label: explained[label] for label in found} == pytest.approx(found, abs=1e-6)
+        assert {which: explained[which] for which in found} == pytest.approx(found, abs=1e-6)
         assert sum(explained.values()) + explanation.none.probability == pytest.approx(1)
         shares = [one.probability for one in explanation.classes]
         assert shares == sorted(shares, reverse=True)
@@ -59,7 +59,7 @@ class TestOnTheShippedBase:
     def test_the_nearest_phrasing_is_the_one_that_the_evidence_speaks_of(self, shipped: Brain, text: str):
         explanation = shipped.matcher.explain(text, shipped.knowledge)
         for one in explanation.classes:
-            assert one.nearest in phrasings(shipped.knowledge, one.label)
+            assert one.nearest in phrasings(shipped.knowledge, one)
             nearest = shipped.matcher.match(one.nearest).question
             alike = fuzz.token_sort_ratio(explanation.question.folded, nearest.folded)
             assert one.features["edit"] == pytest.approx(alike / 100, abs=1e-5), one
@@ -67,10 +67,10 @@ class TestOnTheShippedBase:
         assert explanation.none.features["nearest"] == best.features["nearest"]
 
 
-def phrasings(knowledge: Knowledge, label: str) -> tuple[str, ...]:
-    if label in knowledge.entries:
-        return knowledge.entries[label].phrasings
-    return next(group.examples for group in knowledge.off_topic if f"@{group.group}" == label)
+def phrasings(knowledge: Knowledge, one: Contender) -> tuple[str, ...]:
+    if one.is_group:
+        return next(group.examples for group in knowledge.off_topic if group.group == one.name)
+    return knowledge.entries[one.name].phrasings
 
 
 HOUSE = {
@@ -127,10 +127,10 @@ class TestOnATinyBase:
 
     def test_the_phrasing_is_shown_as_its_author_wrote_it(self, matcher: Matcher, knowledge: Knowledge):
         classes = matcher.explain("lam nha cho ho ngheo", knowledge).classes
-        assert {one.label: one.nearest for one in classes} == {
+        assert {one.name: one.nearest for one in classes} == {
             "nha-o": "tiền làm nhà hộ nghèo",
             "ra-soat": REVIEW["question"],
-            "@chao": "xin chào",
+            "chao": "xin chào",
         }
 
 
@@ -138,5 +138,5 @@ def test_a_base_with_one_entry_sets_it_against_none_of_them(tmp_path: Path):
     knowledge = load(write(tmp_path, {"a.yaml": [HOUSE]}))
     explanation = build(knowledge, Wishes()).explain("xây nhà bao nhiêu", knowledge)
     [only] = explanation.classes
-    assert only.label == "nha-o"
+    assert only.name == "nha-o"
     assert only.probability + explanation.none.probability == pytest.approx(1)
