@@ -31,7 +31,7 @@ LEFT_OUT = (0.2, 0.7)  # least and largest share of their words
 NEAR_MISSES = 0.3  # share that is asked whole: experts write down more of them than officers ask
 FEWEST_WORDS = 2
 FEWEST = 20  # questions with an answer, and without, that a calibration needs to mean anything
-RIDGE = 0.01  # penalty on the weights, which keeps two features that say the same from cancelling out
+RIDGE = 0.003  # penalty on the weights, which keeps two features that say the same from cancelling out
 SHOWN = 4  # candidates that suggestions hold
 
 Numbers = NDArray[np.float64]

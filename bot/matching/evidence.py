@@ -30,6 +30,7 @@ FEATURES = (
     "whole_lead",
     "bm25",  # of all that the class says, as a share of the best class's
     "bm25_lead",
+    "strength",  # log of the BM25 itself: a stranger's best is weak
     "top3",  # mean cosine of its three nearest phrasings
     "edit",  # RapidFuzz token_sort_ratio with the nearest phrasing, 0..1
     "coverage",  # share of the question's words, weighted by rarity, that its phrasings use
@@ -102,6 +103,7 @@ class Gatherer:
         for name, values, leads in zip(RANKINGS, rankings[:, *pairs], _leads(rankings, *pairs), strict=True):
             columns |= {name: values, f"{name}_lead": leads}
         columns |= {
+            "strength": overlap.strength[pairs],
             "top3": top3,
             "edit": process.cpdist(
                 [asked[owner] for owner in owners],

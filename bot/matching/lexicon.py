@@ -15,6 +15,7 @@ class Overlap:
     """What questions share with each class; shapes questions x classes, values 0..1."""
 
     relevance: Floats  # BM25 over words and word pairs, as a share of the best class's
+    strength: Floats  # log of one plus the same BM25, as it is
     phrased: Floats  # share of the question's words, weighted by rarity, that the class's phrasings use
     answered: Floats  # the same for its answer
     asked: Floats  # the same for its title
@@ -77,6 +78,7 @@ class Lexicon:
         relevance = (_present(counts.words) @ self._bm25).toarray()
         return Overlap(
             relevance=relevance / np.maximum(relevance.max(axis=1, keepdims=True), 1e-6),
+            strength=np.log1p(relevance),
             phrased=phrased / total[:, None],
             answered=answered / total[:, None],
             asked=title / total[:, None],
