@@ -46,36 +46,32 @@ class Lexicon:
         missed: Ints,
     ) -> None:
         said = phrased + answered
-        self._plain = plain
-        self._classes = said.shape[0]
-        self._bm25 = _bm25(said)
-        used = _present(said[:, :plain])
+        used = _present(said)
         spread = np.asarray(used.sum(axis=0), np.float32).ravel()
-        self._rarest = float(np.log1p(self._classes))  # of a word that no class uses
-        self._rarity = np.log1p(self._classes / np.maximum(spread, 1)).astype(np.float32)
-        self._unused = (spread == 0).astype(np.float32)
-        title = _present(titles[:, :plain])
-        telling = _present(misses[:, :plain])
-        telling = telling - telling.multiply(used[missed])
-        self._titles = np.maximum(title @ self._rarity, 1e-6)
-        self._telling = np.maximum(telling @ self._rarity, 1e-6)
+        rarity = np.log1p(said.shape[0] / np.maximum(spread, 1)).astype(np.float32)
+        rarity[plain:] = 0  # words with diacritics and pairs say again what plain words say
+        self._rarity, self._unused = rarity, rarity * (spread == 0)
+        self._rarest = float(np.log1p(said.shape[0]))  # of a word that no class uses
+        telling = _present(misses)
+        telling -= telling.multiply(used[missed])
+        self._titles = np.maximum(_present(titles) @ rarity, 1e-6)
+        self._telling = np.maximum(telling @ rarity, 1e-6)
         self._missed = missed
-        rows = [_present(phrased[:, :plain]), _present(answered[:, :plain]), title, telling]
-        self._rows = sp.vstack(rows).T.tocsr().astype(np.float32)
+        parts = [_present(part).multiply(rarity) for part in (phrased, answered, titles)]
+        parts = [_bm25(said), *parts, telling.multiply(rarity)]
+        self._rows = sp.vstack(parts).T.tocsr().astype(np.float32)
+        self._rows.eliminate_zeros()
+        self._ends = said.shape[0] * np.arange(1, 5)
 
     def overlap(self, counts: Counts) -> Overlap:
         """Compare questions with every class."""
-        asked = _present(counts.words[:, : self._plain])
-        asked.data = self._rarity[asked.indices]
+        asked = _present(counts.words)
         strange = counts.unknown * self._rarest
-        total = np.maximum(asked @ np.ones(self._plain, np.float32) + strange, 1e-6)
+        total = np.maximum(asked @ self._rarity + strange, 1e-6)
         shared = (asked @ self._rows).toarray()
-        phrased, answered, title, telling = np.split(
-            shared, [self._classes, 2 * self._classes, 3 * self._classes], axis=1
-        )
-        missed = np.zeros((len(total), self._classes), np.float32)
+        relevance, phrased, answered, title, telling = np.split(shared, self._ends, axis=1)
+        missed = np.zeros_like(relevance)
         np.maximum.at(missed.T, self._missed, (telling / self._telling).T)
-        relevance = (_present(counts.words) @ self._bm25).toarray()
         return Overlap(
             relevance=relevance / np.maximum(relevance.max(axis=1, keepdims=True), 1e-6),
             strength=np.log1p(relevance),
@@ -93,7 +89,7 @@ def _present(counts: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def _bm25(said: sp.csr_matrix) -> sp.csr_matrix:
-    """Return what each word is worth to each class, a row per word."""
+    """Return what each word is worth to each class, a row per class."""
     classes = said.shape[0]
     spread = np.bincount(said.indices, minlength=said.shape[1])
     idf = np.log(1 + (classes - spread + 0.5) / (spread + 0.5))
@@ -101,4 +97,4 @@ def _bm25(said: sp.csr_matrix) -> sp.csr_matrix:
     norm = K1 * (1 - B + B * lengths / max(lengths.mean(), 1e-6))
     rows = np.repeat(np.arange(classes), np.diff(said.indptr))
     worth = said.data * (K1 + 1) / (said.data + norm[rows]) * idf[said.indices]
-    return sp.csr_matrix((worth.astype(np.float32), said.indices, said.indptr), shape=said.shape).T.tocsr()
+    return sp.csr_matrix((worth.astype(np.float32), said.indices, said.indptr), shape=said.shape)
