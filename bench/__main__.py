@@ -23,7 +23,7 @@ from bench.bases import Task, clinc150, shipped
 from bench.measures import Result, measure
 from bench.methods import METHODS, OURS
 from bench.plot import draw
-from bench.speed import speed
+from bench.speed import speed, stall
 
 TASKS = ("base", "clinc150-10", "clinc150")
 SIZES = (3_000, 15_000, 100_000)  # variants
@@ -88,6 +88,7 @@ def _tasks(options: argparse.Namespace) -> Iterator[Task]:
 def _sizes(options: argparse.Namespace) -> Iterator[Result]:
     if options.scale is None:
         return
+    yield apart(stall, options.knowledge)
     for variants in options.scale or SIZES:
         try:
             yield apart(speed, options.knowledge, variants)

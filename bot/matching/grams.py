@@ -23,9 +23,7 @@ Codes = NDArray[np.uint64]
 CHARACTERS = (2, 5)  # shortest and longest run of characters
 NEAR = 3  # words that stand at most so far apart make a pair
 MANY_TEXTS = 5000  # from so many on, n-grams of a single text are left out: most of all, and worth least
-MOST_TEXTS = (
-    0.1  # share of the texts: n-grams of more than that are left out, as they cost most and tell least
-)
+MOST_TEXTS = 0.1  # share of the texts: n-grams of more are left out, they cost most and tell least
 FEW = 20  # texts; nothing is left out of a tiny base
 WEIGHT = 0.5  # of each family's cosine in the whole
 PRIME = np.uint64(1_099_511_628_211)  # of FNV-1a; a run's code is a polynomial of its characters mod 2^64
