@@ -1,9 +1,9 @@
 """How fast and how large the matcher is on a synthetic base of any size, beside RapidFuzz's WRatio."""
 
 import asyncio
+import logging
 import resource
 import shutil
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,7 +68,7 @@ def _build(knowledge: Knowledge, kept: Path) -> float:
 
 def stall(directory: Path) -> Result:
     """Return how long a reload takes, and how long the event loop stood still at most meanwhile."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return Result("reload", OURS, asyncio.run(_reload(directory)), ())
 
 
@@ -80,7 +80,8 @@ async def _reload(directory: Path) -> Figures:
         await live.load()
         before, watching = live.current, asyncio.create_task(live.watch())
         await asyncio.sleep(2)  # until the first look is over
-        (base / "practices" / "moi.yaml").write_text(NEW, encoding="utf-8")
+        folder = base / "practices" if (base / "practices").exists() else base
+        (folder / "moi.yaml").write_text(NEW, encoding="utf-8")
         started = last = time.perf_counter()
         longest = 0.0
         while live.current is before:

@@ -48,12 +48,13 @@ def test_a_base_is_measured_retyped_and_grown(small_directory: Path, tmp_path: P
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    base, words, grown = json.loads(figures.read_text(encoding="utf-8"))
+    base, words, reload, grown = json.loads(figures.read_text(encoding="utf-8"))
     assert (base["method"], words["method"]) == ("hoidap", "SQLite FTS5 trigram")
     assert base["figures"]["top1"] > 60
     assert 0 <= base["figures"]["ece"] <= 1
     assert base["figures"]["loss Telex"] <= 20
     assert base["curve"][-1][0] == 1
+    assert 0 < reload["figures"]["stall_ms"] < 1000 * reload["figures"]["reload_s"]
     assert grown["task"] == "200 variants"
     assert grown["figures"]["restart_s"] < grown["figures"]["build_s"]
     assert 30 < grown["figures"]["rss_mb"] < 2000
@@ -67,7 +68,7 @@ def test_a_base_is_measured_retyped_and_grown(small_directory: Path, tmp_path: P
     ]
     assert all(line.startswith(("| ", "|-")) for line in lines if line and line[0] != "#")
     judged = [line for line in lines if line.endswith((" met |", " missed |"))]
-    assert len(judged) == 6 + 13  # kinds of noise, and every bar of the base
+    assert len(judged) == 6 + 13 + 1  # kinds of noise, every bar of the base, and the reload
 
 
 def test_the_picture_is_the_same_for_the_same_figures(small_directory: Path, tmp_path: Path):
