@@ -23,9 +23,8 @@ RANKINGS = ("margin", "nearest", "whole", "bm25")
 
 FEATURES = (
     "margin",  # the classifier's, for this class
-    "margin_lead",  # over the best other class
     "nearest",  # cosine of the class's nearest phrasing
-    "nearest_lead",
+    "nearest_lead",  # over the best other class
     "whole",  # cosine of all that the class says, phrasings and answer
     "whole_lead",
     "bm25",  # of all that the class says, as a share of the best class's
