@@ -15,6 +15,8 @@ def decide(match: Match, thresholds: Thresholds) -> Verdict:
         return Verdict.OFF_TOPIC
     if best >= thresholds.answer:
         return Verdict.ANSWER
-    if match.helpful >= thresholds.suggest:
+    # A document's number alone says what it is about, and never what is asked.
+    only_a_number = match.question.folded.split() == list(match.question.documents)
+    if match.helpful >= thresholds.suggest or (only_a_number and match.cites):
         return Verdict.SUGGEST
     return Verdict.UNANSWERED

@@ -30,6 +30,7 @@ class Match:
     candidates: tuple[Candidate, ...]
     group: str | None
     group_confidence: float
+    cites: bool = False  # whether a candidate names or cites a document that the question names
 
     @property
     def helpful(self) -> float:
@@ -99,11 +100,17 @@ class Matcher:
         ranked = sorted((Candidate(*pair) for pair in pairs), key=lambda one: (-one.confidence, one.entry))
         entries = [candidate for candidate in ranked if not candidate.entry.startswith(GROUP)]
         group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
+        candidates = tuple(entries[:SHOWN])
+        shown = {candidate.entry for candidate in candidates}
+        cited = [
+            self._gather.documents[at] for at, label in zip(classes, labels, strict=True) if label in shown
+        ]
         return Match(
             question,
-            tuple(entries[:SHOWN]),
+            candidates,
             group.entry.removeprefix(GROUP) if group else None,
             group.confidence if group else 0.0,
+            cites=any(not own.isdisjoint(question.documents) for own in cited),
         )
 
 

@@ -149,5 +149,14 @@ def test_confidence_never_promises_more_than_is_kept(shipped: Brain):
     assert expected <= right + 0.02, (expected, right)
 
 
+@pytest.mark.parametrize("number", ["tt55", "TT 55/2023/TT-BTC", "qd 90/QĐ-TTg"])
+def test_the_number_of_a_document_alone_gets_suggestions(shipped: Brain, number: str):
+    assert found(shipped, number)[0] is Verdict.SUGGEST
+
+
+def test_the_number_of_a_document_that_the_base_lacks_gets_none(shipped: Brain):
+    assert found(shipped, "tt99/2019")[0] is Verdict.UNANSWERED
+
+
 def test_silence_finds_nothing(shipped: Brain):
     assert shipped.matcher.match(" ?! ").candidates == ()
