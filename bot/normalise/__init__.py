@@ -29,11 +29,12 @@ from bot.normalise.glossary import Abbreviation, Glossary
 from bot.normalise.keyboard import telex, vni
 from bot.normalise.letters import LIMIT, clean, fold
 from bot.normalise.references import References
+from bot.normalise.sentences import sentences
 from bot.normalise.syllables import canonical
 from bot.normalise.tokens import cut, parts
 from bot.normalise.words import Vocabulary
 
-__all__ = ["Abbreviation", "Normaliser", "Question", "fold", "syllables"]
+__all__ = ["Abbreviation", "Normaliser", "Question", "fold", "sentences", "syllables"]
 
 ROUNDS: Final = 6
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
