@@ -11,10 +11,10 @@ import structlog
 
 from bot.channels.base import Channel, Payload
 from bot.domain import Block, Ignored, Message, Outcome, Reason, Reply, Style, Text, Verdict
-from bot.handlers import Context, Known, Request, question, respond, state_after, understand
+from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE, MOST_QUEUE
 from bot.handlers.question import MOST_CHARACTERS
-from bot.handlers.requests import AskExpert, Command, NoneOfThese, OpenText, Pick, Rate, storable
+from bot.handlers.requests import Ask, AskExpert, Command, NoneOfThese, OpenText, Pick, Rate, storable
 from bot.lanes import Wake
 from bot.live import Live
 from bot.phrases import say
@@ -155,6 +155,10 @@ class Answering:
                 # Numbers are guessable: another chat's exchange is as good as none.
                 ours = exchange and (exchange.channel, exchange.chat) == (row.channel, row.chat)
                 return Known(exchange=exchange if ours else None)
+            case Ask():
+                since = self._clock() - FOLLOW_UP
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(before=await exchanges.latest(connection, *talk, since))
             case OpenText(entry, version):
                 return Known(texts=await exchanges.shown(connection, entry, version))
             case Command("mine"):

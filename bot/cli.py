@@ -21,10 +21,10 @@ from bot.channels.base import Payload
 from bot.channels.console import ConsoleChannel, show
 from bot.channels.wire import load_reply
 from bot.config import Settings, read_settings, settings_table
-from bot.decide import decide
 from bot.domain import VIETNAM, Envelope, Verdict, Waiting
 from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError
 from bot.explaining import percent, record, report
+from bot.finding import find
 from bot.handlers.command import shorten
 from bot.handlers.requests import Rate, read_action
 from bot.kb import describe, inspect, json_schema, load
@@ -203,10 +203,10 @@ def match(knowledge: KnowledgeDir = None) -> None:
 
 def _matched(brain: Brain, question: str) -> dict[str, Any]:
     started = time.perf_counter()
-    found = brain.matcher.match(question)
-    verdict = decide(found, brain.matcher.thresholds)
+    found = find(question, brain.matcher)
     elapsed = (time.perf_counter() - started) * 1000
-    best = found.candidates[0] if found.candidates else None
+    candidates, verdict = found.match.candidates, found.verdict
+    best = candidates[0] if candidates else None
     return {
         "question": question,
         "outcome": verdict.value,
@@ -214,7 +214,7 @@ def _matched(brain: Brain, question: str) -> dict[str, Any]:
         "confidence": round(best.confidence, 6) if best else 0.0,
         "candidates": [
             {"entry": candidate.entry, "confidence": round(candidate.confidence, 6)}
-            for candidate in found.candidates
+            for candidate in candidates
         ],
         "elapsed_ms": round(elapsed, 3),
     }

@@ -150,6 +150,7 @@ class Exchange:
     elapsed_ms: float
     base: str  # version of the knowledge base
     rating: int | None = None  # +1, -1
+    earlier: str | None = None  # what was asked just before, where this may be a follow-up to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 from bot.domain import Outcome
 from bot.handlers import choice, command, question
 from bot.handlers.context import Context, Known
-from bot.handlers.memory import state_after
+from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
     Ask,
     AskExpert,
@@ -23,14 +23,14 @@ from bot.handlers.requests import (
     understand,
 )
 
-__all__ = ["Context", "Known", "Request", "respond", "state_after", "understand"]
+__all__ = ["FOLLOW_UP", "Context", "Known", "Request", "respond", "state_after", "understand"]
 
 
 def respond(request: Request, known: Known, context: Context) -> Outcome:
     """Return the reply to a request and all that has to be recorded with it."""
     match request:
         case Ask():
-            return question.ask(request, context)
+            return question.ask(request, known, context)
         case Pick():
             return choice.pick(request, known, context)
         case NoneOfThese():

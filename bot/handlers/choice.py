@@ -95,5 +95,5 @@ def open_text(request: OpenText, known: Known, context: Context) -> Outcome:
     if entry and entry.version.startswith(request.version):
         return open_entry(OpenEntry(entry.id), context)
     if entry is None and not request.certain:
-        return ask(Ask(request.text), context)
+        return ask(Ask(request.text), known, context)
     return Outcome(_tell("code.unknown"))

@@ -1,7 +1,7 @@
 """An entry as people read it: the same card wherever it is opened."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from bot.domain import Block, Button, Reply, Snapshot, Style, digits_apart
@@ -23,7 +23,14 @@ def day(value: date) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
-def card(entry: Entry, exchange: int, knowledge: Knowledge, today: date, digits: int) -> Reply:
+def card(
+    entry: Entry,
+    exchange: int,
+    knowledge: Knowledge,
+    today: date,
+    digits: int,
+    also: Sequence[str] = (),
+) -> Reply:
     """Return an entry with its basis, its warnings, its code and what can be done next.
 
     Args:
@@ -32,13 +39,16 @@ def card(entry: Entry, exchange: int, knowledge: Knowledge, today: date, digits:
         knowledge: the base that the entry is from.
         today: in Vietnam.
         digits: of the version, that the code shows.
+        also: entries for what else was asked in the same message; they stand where related ones would.
     """
     blocks = _text(entry, knowledge, today)
     blocks.append(Block(Style.NOTE, code_line(entry.id, entry.version[:digits], today)))
-    related = related_buttons(entry, knowledge)
-    if related:
+    if also:
+        choices = _openers(also, knowledge)
+        blocks.append(Block(Style.TEXT, say("answer.also")))
+    elif choices := related_buttons(entry, knowledge):
         blocks.append(Block(Style.TEXT, say("answer.related")))
-    return Reply(tuple(blocks), choices=related, buttons=(actions.judge(exchange),))
+    return Reply(tuple(blocks), choices=choices, buttons=(actions.judge(exchange),))
 
 
 def _text(entry: Entry, knowledge: Knowledge, today: date) -> list[Block]:
@@ -131,9 +141,11 @@ def related_buttons(entry: Entry, knowledge: Knowledge) -> tuple[Button, ...]:
     """Return what to read next: what replaces this entry first, then what its author named."""
     names = [knowledge.successor(entry.id), *entry.see_also]
     known = dict.fromkeys(name for name in names if name and name in knowledge.entries and name != entry.id)
-    return tuple(
-        actions.open_entry(name, knowledge.entries[name].question) for name in list(known)[:MOST_RELATED]
-    )
+    return _openers(list(known)[:MOST_RELATED], knowledge)
+
+
+def _openers(names: Iterable[str], knowledge: Knowledge) -> tuple[Button, ...]:
+    return tuple(actions.open_entry(name, knowledge.entries[name].question) for name in names)
 
 
 def snapshot(entry: Entry, context: Context) -> Snapshot:

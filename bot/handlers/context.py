@@ -68,6 +68,7 @@ class Known:
     """What the store holds that the request speaks of."""
 
     exchange: Exchange | None = None  # only if it belongs to this very chat
+    before: Exchange | None = None  # what the same person asked or opened here within `FOLLOW_UP`
     recent: tuple[Exchange, ...] = ()
     waiting: dict[int, Waiting] = field(default_factory=dict)
     queue: tuple[Waiting, ...] = ()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain import ChatState, Outcome, Verdict
 
 REMEMBER = timedelta(minutes=30)  # how long a typed number still means a choice
+FOLLOW_UP = timedelta(minutes=5)  # how long a question may go on from the one before
 
 
 def recall(state: ChatState, now: datetime) -> ChatState:

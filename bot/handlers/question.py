@@ -1,31 +1,59 @@
 """A question: answered, suggested, sent to its own programme, or recorded for the experts."""
 
 import time
+from dataclasses import replace
 
-from bot.decide import decide
 from bot.domain import Block, Button, Candidate, Exchange, Outcome, Reason, Reply, Style, Verdict, Waiting
+from bot.finding import Before, Finding, find
 from bot.handlers import actions, compose
-from bot.handlers.context import Context
+from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask
-from bot.matching import Match
+from bot.kb import Knowledge
 from bot.phrases import say
 
 MOST_CHARACTERS = 4000  # of a question; beyond it is a document, and the asker is told so
 MOST_CHOICES = 4
 MOST_HINTS = 3
+LONGEST_BEFORE = 500  # characters; a longer story says too much to be gone on from
 
 
-def ask(request: Ask, context: Context) -> Outcome:
+def ask(request: Ask, known: Known, context: Context) -> Outcome:
     """Match a question and say what is known, or that it has been recorded."""
     if len(request.text) > MOST_CHARACTERS:
         return _too_long(request, context)
     started = time.perf_counter()
-    match = context.matcher.match(request.text)
-    verdict = decide(match, context.matcher.thresholds)
-    exchange = _exchange(request, context, match, verdict, (time.perf_counter() - started) * 1000)
-    match verdict:
+    before = _before(known.before, context.knowledge)
+    found = find(request.text, context.matcher, before)
+    exchange = _exchange(request, context, found, (time.perf_counter() - started) * 1000)
+    if before and found.may_follow:
+        exchange = replace(exchange, earlier=_so_far(before, known.before))
+    outcome = _outcome(found, exchange, context)
+    if not (before and found.is_together):
+        return outcome
+    understood = Block(Style.NOTE, say("follow_up.understood", earlier=before.text))
+    return replace(outcome, reply=replace(outcome.reply, blocks=(understood, *outcome.reply.blocks)))
+
+
+def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:
+    """Return what a question may go on from: the entry that was shown, or else the asker's own words."""
+    if exchange is None:
+        return None
+    if shown := knowledge.entries.get(exchange.entry or ""):
+        return Before(shown.question, shown.id)
+    return Before(exchange.raw, None) if 0 < len(exchange.raw) <= LONGEST_BEFORE else None
+
+
+def _so_far(before: Before, exchange: Exchange | None) -> str:
+    """Return what experts have to read before a follow-up: in a row of them, all up to the last answer."""
+    if before.entry or exchange is None or exchange.earlier is None:
+        return before.text
+    return f"{exchange.earlier} {before.text}"
+
+
+def _outcome(found: Finding, exchange: Exchange, context: Context) -> Outcome:
+    match found.verdict:
         case Verdict.ANSWER:
-            return _answer(exchange, context)
+            return _answer(exchange, found.also, context)
         case Verdict.SUGGEST:
             return _suggest(exchange, context)
         case Verdict.OFF_TOPIC:
@@ -33,7 +61,8 @@ def ask(request: Ask, context: Context) -> Outcome:
     return _unanswered(exchange, context)
 
 
-def _exchange(request: Ask, context: Context, match: Match, verdict: Verdict, elapsed_ms: float) -> Exchange:
+def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float) -> Exchange:
+    match, verdict = found.match, found.verdict
     answered = context.knowledge.entries[match.candidates[0].entry] if verdict is Verdict.ANSWER else None
     return context.exchange(
         request.text,
@@ -48,23 +77,26 @@ def _exchange(request: Ask, context: Context, match: Match, verdict: Verdict, el
 
 
 def waiting(exchange: Exchange, reason: Reason) -> Waiting:
-    """Return the exchange as a question for the experts, with what the asker was shown."""
+    """Return the exchange as a question for the experts, with what was asked before and what was shown."""
+    question = exchange.raw
+    if exchange.earlier:
+        question = say("follow_up.question", question=question, earlier=exchange.earlier)
     return Waiting(
         number=exchange.id,
         channel=exchange.channel,
         chat=exchange.chat,
         asked_at=exchange.asked_at,
-        question=exchange.raw,
+        question=question,
         reason=reason,
         shown=exchange.entry,
         candidates=exchange.candidates,
     )
 
 
-def _answer(exchange: Exchange, context: Context) -> Outcome:
+def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outcome:
     entry = context.knowledge.entries[exchange.candidates[0].entry]
     return Outcome(
-        reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
+        reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits, also),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
         answered=exchange.id,

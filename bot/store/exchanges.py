@@ -1,6 +1,7 @@
 """The log of questions, and the texts of entries as they were shown."""
 
 import contextlib
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, exists, insert, or_, select, update
@@ -30,6 +31,7 @@ async def add(connection: AsyncConnection, exchange: Exchange) -> None:
             elapsed_ms=exchange.elapsed_ms,
             base=exchange.base,
             rating=exchange.rating,
+            earlier=exchange.earlier,
         )
     )
 
@@ -63,6 +65,22 @@ async def recent(
         .limit(limit)
     )
     return tuple(_exchange(row) for row in await connection.execute(query))
+
+
+async def latest(
+    connection: AsyncConnection, channel: str, chat: str, asker: str, since: datetime
+) -> Exchange | None:
+    """Return what somebody asked or opened last in a chat since `since` (UTC), but for what was off topic."""
+    c = exchanges.c
+    query = (
+        select(exchanges)
+        .where(c.channel == channel, c.chat == chat, c.asker == asker)
+        .where(c.asked_at >= since, c.verdict != Verdict.OFF_TOPIC)
+        .order_by(c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return _exchange(row) if row else None
 
 
 async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:

@@ -142,6 +142,7 @@ exchanges = Table(
     Column("elapsed_ms", Float, nullable=False),
     Column("base", String(64), nullable=False),
     Column("rating", Integer),
+    Column("earlier", Text),
     Index(None, "channel", "asker", "id"),
 )
 

@@ -106,3 +106,14 @@ def test_a_base_that_does_not_load_is_described_and_ends_with_1(cli: Cli, tmp_pa
     result = cli("match", "--knowledge", "broken", stdin="x\n")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("a.yaml:1:3: [a] Thiếu trường bắt buộc `answer`")
+
+
+def test_a_line_of_two_questions_is_read_as_in_chat(cli: Cli):
+    both = f"Em mới về xã nhận việc. {HOUSE} {REVIEW}"
+    [line] = json_lines(cli("match", stdin=f"{both}\n").stdout)
+    assert list(line) == FIELDS
+    assert (line["question"], line["outcome"]) == (both, "answer")
+    assert {candidate["entry"] for candidate in line["candidates"]} == {"nha-o-muc", "ra-soat-thang"}
+    shares = [candidate["confidence"] for candidate in line["candidates"]]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[1] > 0.9  # each is found by its own sentence

@@ -1,6 +1,6 @@
 """What the tests of handlers share: somebody who talks, a matcher that finds what it is told to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain import Candidate, ChatState, Message, Outcome, Press, Style, Text
@@ -21,6 +21,25 @@ class Scripted:
 
     def match(self, text: str) -> Match:
         return Match(Normaliser()(text), self.candidates[:4], self.group, self.group_confidence)
+
+    def match_all(self, texts: Sequence[str]) -> list[Match]:
+        return [self.match(text) for text in texts]
+
+
+@dataclass
+class ByHeart:
+    """A matcher that knows what each text finds, and which are off topic; anything else finds nothing."""
+
+    finds: dict[str, dict[str, float]]
+    groups: dict[str, str] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(answer=0.8, suggest=0.5, off_topic=0.5))
+
+    def match(self, text: str) -> Match:
+        found = tuple(Candidate(*pair) for pair in self.finds.get(text, {}).items())
+        return Match(Normaliser()(text), found, self.groups.get(text), 0.9 if text in self.groups else 0.0)
+
+    def match_all(self, texts: Sequence[str]) -> list[Match]:
+        return [self.match(text) for text in texts]
 
 
 @dataclass
@@ -47,6 +66,8 @@ class Person:
         if isinstance(request, OpenText):
             found = tuple(text for text in known.texts if text.version.startswith(request.version))
             known = replace(known, texts=found)
+        if before and before.exchange:
+            known = replace(known, before=before.exchange)
         outcome = respond(request, known, self.context)
         self.state = state_after(outcome, self.state, self.context.now)
         self.outcome = outcome

@@ -100,6 +100,9 @@ class Understanding:
             return Match(question, near, None, 0.0)
         return Match(question, (Candidate("hoc-phi", 0.1),), None, 0.0)
 
+    def match_all(self, texts: Sequence[str]) -> list[Match]:
+        return [self.match(text) for text in texts]
+
 
 @dataclass
 class Held:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +69,9 @@ class ScriptedMatcher:
     def match(self, text: str) -> Match:
         question = Question(text, text.lower(), text.lower(), ())
         return Match(question, SCRIPT.get(text, ()), None, 0.0)
+
+    def match_all(self, texts: Sequence[str]) -> list[Match]:
+        return [self.match(text) for text in texts]
 
 
 @dataclass
