@@ -17,6 +17,7 @@ from bot.normalise import fold, sentences
 MOST_SENTENCES: Final = 12  # that ask something; the first ones of a message
 MOST_CANDIDATES: Final = 4
 LONGEST_FOLLOW_UP: Final = 12  # words; what is longer says itself what it is about
+FEWEST_WORDS: Final = 4  # up to so many never say it
 _WORD: Final = re.compile(r"[^\W_]+")
 _ASKS: Final = re.compile(  # in a folded text
     r"\?|\b(?:gi|nao|sao|ai|may|dau|bao nhieu|bnhieu|nhiu|bao lau|bao gio|ntn)\b"
@@ -107,9 +108,11 @@ def _also(candidates: Sequence[Candidate], helpful: Sequence[Match]) -> tuple[st
 
 def _together(text: str, alone: Finding, before: Before, matcher: Matcher) -> Finding:
     """Return what a follow-up gets together with what was asked before, or alone where that is no less."""
-    if alone.verdict in (Verdict.ANSWER, Verdict.OFF_TOPIC) or len(_WORD.findall(text)) > LONGEST_FOLLOW_UP:
+    words = len(_WORD.findall(text))
+    if alone.verdict in (Verdict.ANSWER, Verdict.OFF_TOPIC) or words > LONGEST_FOLLOW_UP:
         return alone
-    alone = replace(alone, may_follow=True)
+    follows = bool(_FOLLOWS.search(alone.match.question.folded))
+    alone = replace(alone, may_follow=follows or words <= FEWEST_WORDS)
     nearest = [one.entry for one in alone.match.candidates]
     if nearest[:1] == [before.entry]:
         return alone  # the same is asked again
@@ -122,7 +125,7 @@ def _together(text: str, alone: Finding, before: Before, matcher: Matcher) -> Fi
     is_backed = match.candidates[0].entry in nearest  # not by the earlier question alone
     if verdict is Verdict.ANSWER and is_backed and before.entry:
         return together
-    if alone.verdict is Verdict.UNANSWERED and (is_backed or _FOLLOWS.search(alone.match.question.folded)):
+    if alone.verdict is Verdict.UNANSWERED and (is_backed or follows):
         return replace(together, verdict=Verdict.SUGGEST)
     return alone
 

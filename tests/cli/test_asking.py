@@ -74,7 +74,7 @@ class TestAsking:
 class TestWhatWaits:
     @pytest.fixture
     def asked(self, cli: Cli) -> Cli:
-        cli("ask", stdin=f"{STRANGER}\n{HOUSE}\n/sai\nhỏi [/b] \x1b[31m đỏ\nxin chào\n")
+        cli("ask", stdin=f"{STRANGER}\n{HOUSE}\n/sai\nhỏi [/b] \x1b[31m đỏ về một việc khác nữa\nxin chào\n")
         return cli
 
     def test_is_listed_oldest_first_for_people(self, asked: Cli):
@@ -85,7 +85,7 @@ class TestWhatWaits:
         assert [(row[0], row[3], row[4]) for row in rows] == [
             ("1", "chưa có mục", STRANGER),
             ("2", "người hỏi báo chưa đúng", HOUSE),
-            ("4", "chưa có mục", "hỏi [/b]  [31m đỏ"),
+            ("4", "chưa có mục", "hỏi [/b]  [31m đỏ về một việc khác nữa"),
         ]
         assert "\x1b" not in result.stdout
 

@@ -48,7 +48,9 @@ class TestReadTogether:
     def test_without_a_sign_of_going_on_it_is_no_suggestion_either(self, context: Context):
         new = "giá vàng hôm nay bao nhiêu"
         person = talk(context, {new: {"chung": 0.1}, f"{FIRST} {new} {new}": {"nha-o-sua": 0.99}})
-        assert outcome_of(person, new) == (Verdict.UNANSWERED, None)
+        outcome = person.says(new)
+        assert outcome.exchange and outcome.waiting
+        assert (outcome.exchange.verdict, outcome.waiting.question) == (Verdict.UNANSWERED, new)
 
     def test_after_a_miss_it_is_suggested_and_never_answered(self, context: Context):
         miss = "mức hỗ trợ xây chuồng trại"
