@@ -19,7 +19,7 @@ SHORTLIST = 5  # entries taken from each ranking
 GROUPS = 2  # off-topic groups taken from each, beside the entries
 BLOCK = 4_000_000  # similarities held at a time
 
-RANKINGS = ("margin", "nearest", "whole", "bm25")
+RANKINGS = ("margin", "nearest", "whole", "bm25", "runs")
 
 FEATURES = (
     "margin",  # the classifier's, for this class
@@ -29,6 +29,8 @@ FEATURES = (
     "whole_lead",
     "bm25",  # of all that the class says, as a share of the best class's
     "bm25_lead",
+    "runs",  # the same over runs of characters
+    "runs_lead",
     "strength",  # log of the BM25 itself: a stranger's best is weak
     "top3",  # mean cosine of its three nearest phrasings
     "edit",  # RapidFuzz token_sort_ratio with the nearest phrasing, 0..1
@@ -93,7 +95,7 @@ class Gatherer:
         counts = self.vocabulary.count(questions)
         scores = self.index.scores(self.vocabulary.weigh(counts))
         overlap = self.lexicon.overlap(counts)
-        rankings = np.stack([scores.margin, scores.nearest, scores.whole, overlap.relevance])
+        rankings = np.stack([scores.margin, scores.nearest, scores.whole, overlap.relevance, overlap.runs])
         owners, classes = np.nonzero(self._shortlist(rankings))
         pairs = (owners, classes)
         nearest, top3 = self.index.closest(scores.similarities, *pairs)

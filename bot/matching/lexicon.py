@@ -16,6 +16,7 @@ class Overlap:
 
     relevance: Floats  # BM25 over words and word pairs, as a share of the best class's
     strength: Floats  # log of one plus the same BM25, as it is
+    runs: Floats  # BM25 over runs of characters, as a share of the best class's
     phrased: Floats  # share of the question's words, weighted by rarity, that the class's phrasings use
     answered: Floats  # the same for its answer
     asked: Floats  # the same for its title
@@ -29,10 +30,11 @@ class Lexicon:
 
     Args:
         plain: how many of the columns are words without diacritics; they come first.
-        phrased: counts of words and pairs in the phrasings of each class.
+        phrased: words and pairs in the phrasings of each class, counted.
         answered: the same for the answers.
         titles: the same for the titles.
         misses: the same for near misses, a row each.
+        runs: runs of characters in phrasings and answers of each class, counted.
         missed: the class of each near miss, in rising order.
     """
 
@@ -44,6 +46,7 @@ class Lexicon:
         titles: sp.csr_matrix,
         misses: sp.csr_matrix,
         missed: Ints,
+        runs: sp.csr_matrix,
     ) -> None:
         said = phrased + answered
         used = _present(said)
@@ -62,6 +65,7 @@ class Lexicon:
         self._rows = sp.vstack(parts).T.tocsr().astype(np.float32)
         self._rows.eliminate_zeros()
         self._ends = said.shape[0] * np.arange(1, 5)
+        self._runs = _bm25(runs).T.tocsr()
 
     def overlap(self, counts: Counts) -> Overlap:
         """Compare questions with every class."""
@@ -73,8 +77,9 @@ class Lexicon:
         missed = np.zeros_like(relevance)
         np.maximum.at(missed.T, self._missed, (telling / self._telling).T)
         return Overlap(
-            relevance=relevance / np.maximum(relevance.max(axis=1, keepdims=True), 1e-6),
+            relevance=_shares(relevance),
             strength=np.log1p(relevance),
+            runs=_shares((_present(counts.runs) @ self._runs).toarray()),
             phrased=phrased / total[:, None],
             answered=answered / total[:, None],
             asked=title / total[:, None],
@@ -82,6 +87,11 @@ class Lexicon:
             missed=missed,
             unknown=((asked @ self._unused + strange) / total).astype(np.float32),
         )
+
+
+def _shares(scores: Floats) -> Floats:
+    """Return the scores of each question as shares of its best one."""
+    return np.asarray(scores / np.maximum(scores.max(axis=1, keepdims=True), 1e-6), np.float32)
 
 
 def _present(counts: sp.csr_matrix) -> sp.csr_matrix:

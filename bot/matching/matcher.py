@@ -177,6 +177,7 @@ class _Workshop:
                 titles=self._titles[present],
                 misses=words[misses],
                 missed=np.searchsorted(present, self._owners[misses]),
+                runs=_sums(self._phrased.runs[asked], owners, len(present)) + self._answered.runs[present],
             ),
             phrasings=[self.phrasings[at].text.folded for at in asked],
             documents=[frozenset(own) for own in documents],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from bot.kb import Knowledge
-from bot.normalise import Normaliser, Question, syllables
+from bot.normalise import Normaliser, Question, vocabulary
 
 GROUP = "@"  # before the name of an off-topic group, so that no entry's id is ever taken for one
 
@@ -47,7 +47,7 @@ def normaliser(knowledge: Knowledge) -> Normaliser:
         number: document.issued.year if document.issued else None
         for number, document in knowledge.documents.items()
     }
-    return Normaliser(knowledge.glossary, documents, syllables(_said(knowledge)))
+    return Normaliser(knowledge.glossary, documents, vocabulary(_said(knowledge)))
 
 
 def material(knowledge: Knowledge, normalise: Normaliser) -> Material:
