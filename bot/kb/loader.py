@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError
-from bot.kb.checks import check, clip, nearest, place_of, references
+from bot.kb.checks import check, references
+from bot.kb.problems import clip, nearest, place_of
 from bot.kb.schema import (
     DOCUMENTS,
     GLOSSARY,

@@ -432,7 +432,7 @@ def test_every_code_has_a_planted_sample_and_a_phrase():
 
 
 def test_every_phrase_is_used():
-    sources = list((Path(__file__).parents[2] / "bot" / "kb").glob("*.py"))
+    sources = list((Path(__file__).parents[2] / "bot" / "kb").rglob("*.py"))
     assert len(sources) >= 4
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
     assert {key for key in keys() if key.startswith("problem.") and f'"{key[8:]}"' not in text} == set()
