@@ -16,7 +16,10 @@ from bot.normalise.tokens import figure
 
 _NUMBER: Final = r"(?>[0-9]+(?:[.,][0-9]+)*)"
 _NAMED: Final = r"(?>[0-9]+[a-z]?(?:[./][0-9]+)*)(?![.,][0-9])"
-_MEASURE: Final = r"\s*(?:%|kg(?!\w)|km|m(?!\w)|m²|nghìn|ngàn|triệu|tỷ|tỉ|đồng|ngày(?!\s+[0-9])|tháng(?!\s+[0-9])|năm(?!\s+[0-9]{4}))"
+_MEASURE: Final = (
+    r"\s*(?:%|(?:kg|km|m|m²)(?!\w)|nghìn|ngàn|triệu|tỷ|tỉ|đồng"
+    r"|(?:ngày|tháng)(?!\s+[0-9])|năm(?!\s+[0-9]{4}))"
+)
 _NAMES: Final = (  # of what carries a number without counting anything
     "thông tư liên tịch|thông tư|nghị định|nghị quyết|quyết định|luật|công văn|công điện|chỉ thị|thông báo"
     "|kế hoạch|kết luận|văn bản|chương trình|tt|nđ|nq|qđ|cv|dự án|tiểu dự án|tda|da|điều|khoản|mục|chương"

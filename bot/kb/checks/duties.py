@@ -3,26 +3,41 @@
 from collections.abc import Iterator
 
 from bot.kb.checks.rows import Row, entries, problem_at
+from bot.kb.problems import clip
 from bot.kb.schema import Knowledge, Problem, Status, items, text_at
 
-MIN_VARIANTS = 3
+MIN_VARIANTS = 10
+MIN_TESTS = 3
 
 
 def unmet(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what entries still lack."""
     for row in entries(knowledge):
         yield from _fields(knowledge, row)
+        yield from _few(knowledge, row, "variants", MIN_VARIANTS)
+        yield from _few(knowledge, row, "tests", MIN_TESTS)
+        yield from _wordless(knowledge, row)
         yield from _signature(knowledge, row)
 
 
 def _fields(knowledge: Knowledge, row: Row) -> Iterator[Problem]:
-    for field in ("topic", "sources", "updated", "status"):
+    for field in ("topic", "sources", "updated", "status", "evidence"):
         if row.lacks(field):
             yield problem_at(knowledge, row.at(), "field_due", field=field)
-    variants = row.field("variants")
-    count = len(items(variants))
-    if count < MIN_VARIANTS and (count or row.lacks("variants")):
-        yield problem_at(knowledge, row.at("variants"), "few_variants", count=count, least=MIN_VARIANTS)
+
+
+def _few(knowledge: Knowledge, row: Row, field: str, least: int) -> Iterator[Problem]:
+    count = len(items(row.field(field)))
+    if count < least and (count or row.lacks(field)):
+        code = "few_tests" if field == "tests" else "few_variants"
+        yield problem_at(knowledge, row.at(field), code, count=count, least=least)
+
+
+def _wordless(knowledge: Knowledge, row: Row) -> Iterator[Problem]:
+    for field in ("question", "variants", "answer", "tests", "evidence"):
+        for spot in row.texts(field):
+            if not any(map(str.isalnum, spot.text)):
+                yield problem_at(knowledge, spot, "wordless", field=field, value=clip(spot.text))
 
 
 def _signature(knowledge: Knowledge, row: Row) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from datetime import date
 
-from bot.kb.checks.rows import PARSED, Spot, problem_at
+from bot.kb.checks.rows import PARSED, entry_at, problem_at
 from bot.kb.problems import clip
 from bot.kb.schema import Entry, Knowledge, Problem
 from bot.normalise.figures import Figure, figures, parts_of_date
@@ -16,10 +16,10 @@ def unsourced(knowledge: Knowledge) -> Iterator[Problem]:
         quoted = _quoted(knowledge, entry)
         missing = [one.text for one in figures(entry.answer[:PARSED]) if not _is_among(quoted, one)]
         if missing:
-            file, index = knowledge.origins[entry.id]
             listed = "”, “".join(dict.fromkeys(map(clip, missing)))
-            spot = Spot(listed, entry.id, file, (index, "answer"))
-            yield problem_at(knowledge, spot, "unsourced_figures", value=listed)
+            yield problem_at(
+                knowledge, entry_at(knowledge, entry, "answer"), "unsourced_figures", value=listed
+            )
 
 
 def _is_among(quoted: Mapping[str, Set[str]], one: Figure) -> bool:

@@ -18,7 +18,7 @@ def references(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Probl
     for row in entries(knowledge):
         problems += _unknown(knowledge, "unknown_topic", topics, row.texts("topic"))
         problems += _unknown(knowledge, "unknown_document", documents, row.cited())
-        others = (*row.texts("superseded_by"), *row.texts("see_also"))
+        others = (*row.texts("superseded_by"), *row.texts("see_also"), *row.texts("differs_from"))
         problems += _unknown(knowledge, "unknown_entry", named, others)
     return problems
 

@@ -11,6 +11,8 @@ from bot.kb.problems import clip
 from bot.kb.schema import (
     DOCUMENTS,
     OFF_TOPIC,
+    TOPICS,
+    Entry,
     Knowledge,
     Node,
     Problem,
@@ -82,10 +84,31 @@ def shared(knowledge: Knowledge, file: str) -> Iterator[Row]:
         yield Row(file, index, node)
 
 
+def entry_at(knowledge: Knowledge, entry: Entry, *path: str | int) -> Spot:
+    """Return where a field of a sound entry stands."""
+    file, index = knowledge.origins[entry.id]
+    return Spot("", entry.id, file, (index, *path))
+
+
 def problem_at(knowledge: Knowledge, spot: Spot, code: str, **values: object) -> Problem:
     """Return a problem at a spot; `values` fill its phrase."""
     place = knowledge.locate(spot.file, *spot.path)
     return Problem(place.file, place.line, place.column, clip(spot.owner), code, values)
+
+
+def shown(knowledge: Knowledge) -> Iterator[Spot]:
+    """Yield every text of experts that people read, once each."""
+    for row in entries(knowledge):
+        yield from (*row.texts("question"), *row.texts("answer"))
+    for row in shared(knowledge, OFF_TOPIC):
+        yield from row.texts("reply")
+    for row in shared(knowledge, TOPICS):
+        yield from row.texts("title")
+    root = knowledge.roots.get(DOCUMENTS)
+    for number, node in root.value.items() if root and isinstance(root.value, dict) else ():
+        for field in ("title", "transitional"):
+            if text := text_at(node, field):
+                yield Spot(text, number, DOCUMENTS, (number, field))
 
 
 def numbers(knowledge: Knowledge) -> Collection[str] | None:
