@@ -13,7 +13,7 @@ from bot.kb.schema import Knowledge, Problem
 # Far below what any channel takes in one message: each channel's own limit is the channel's to know.
 ANSWER_LIMIT = 900  # characters
 MANY_STEPS = 3  # of a numbered list that make a procedure, which may be twice as long
-_TABLE = re.compile(r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 
 
 def unshowable(knowledge: Knowledge, limit: int = ANSWER_LIMIT) -> Iterator[Problem]:

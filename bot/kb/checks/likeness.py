@@ -6,6 +6,7 @@ holds other numbers, documents or lettered points asks something else, however a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ ALIKE = 0.85  # cosine from which two phrasings ask the same
 STRAY = 0.75  # cosine from which a phrasing may belong to another entry,
 CLEARLY = 0.4  # when it is so much closer to that one than to any other phrasing of its own
 FEWEST_WORDS = 4  # beside numbers: of fewer nothing can be told
+_LETTERED = frozenset({"diem", "khoan", "phieu", "ben", "mau", "nhom", "loai"})  # điểm b, phiếu A, bên B
 _BLOCK = 512  # rows compared with all others at once, which bounds the memory
 
 _Floats = NDArray[np.float32]
@@ -51,14 +53,18 @@ def alike(knowledge: Knowledge) -> Iterator[Problem]:
     Entries that one of the two names in `differs_from` were told apart by an expert.
     """
     pairs = [pair for pair in _nearest(_phrasings(knowledge)) if not _told_apart(pair)]
-    closest: dict[frozenset[str], _Pair] = {}
-    for pair in sorted(pairs, key=lambda pair: -pair.cosine):
-        closest.setdefault(frozenset((pair.one.entry.id, pair.other.entry.id)), pair)
-    same = {ids: pair for ids, pair in closest.items() if pair.cosine >= ALIKE}
-    for pair in same.values():
-        yield _same(knowledge, pair)
+    pairs.sort(key=lambda pair: (-pair.cosine, pair.at_home))
+    told: set[frozenset[str]] = set()
     for pair in pairs:
-        if _is_stray(pair) and frozenset((pair.one.entry.id, pair.other.entry.id)) not in same:
+        entries = frozenset((pair.one.entry.id, pair.other.entry.id))
+        texts = frozenset((_text(pair.one), _text(pair.other)))
+        if told & {entries, texts}:
+            continue
+        if pair.cosine >= ALIKE:
+            told.add(entries)
+            yield _same(knowledge, pair)
+        elif _is_stray(pair):
+            told.add(texts)
             yield _problem(knowledge, pair, "stray_variant")
 
 
@@ -68,7 +74,7 @@ def _told_apart(pair: _Pair) -> bool:
 
 
 def _is_stray(pair: _Pair) -> bool:
-    return pair.one.place > 0 and pair.cosine >= STRAY and pair.cosine - pair.at_home >= CLEARLY
+    return pair.one.place > 0 and pair.cosine - pair.at_home >= CLEARLY
 
 
 def _same(knowledge: Knowledge, pair: _Pair) -> Problem:
@@ -117,12 +123,20 @@ def _phrasings(knowledge: Knowledge) -> list[_Phrasing]:
     found = []
     for entry in knowledge.entries.values():
         for place, text in enumerate(entry.phrasings):
-            tokens = normalise(text).folded.split()
-            numbers = frozenset(token for token in tokens if len(token) == 1 or not token.isalpha())
-            words = [token for token in tokens if token not in numbers]
+            words, numbers = _apart(normalise(text).folded.split())
             if len(words) >= FEWEST_WORDS:
                 found.append(_Phrasing(entry, place, " ".join(words), numbers))
     return found
+
+
+def _apart(tokens: Sequence[str]) -> tuple[list[str], frozenset[str]]:
+    """Return the words of a phrasing and its numbers: `5`, a document, the b of "điểm b"."""
+    numbers = frozenset(
+        token
+        for before, token in pairwise(("", *tokens))
+        if not token.isalpha() or (len(token) == 1 and before in _LETTERED)
+    )
+    return [token for token in tokens if token not in numbers], numbers
 
 
 def _nearest(phrasings: Sequence[_Phrasing]) -> Iterator[_Pair]:

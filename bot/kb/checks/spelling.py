@@ -13,7 +13,7 @@ from bot.normalise.syllables import is_spelled
 LONGEST_BARE = 4  # words in a row that may stand without any diacritics: "cho vay theo"
 _UNSEEN = ("Mn", "Cf", "Co", "Cn")  # a tone mark that no letter carries, zero width, private, unassigned
 _NO_WORDS = re.compile(
-    r"https?://\S+|(?<=\])\([^)\s]*\)|`[^`]*`|[\w.+-]+@[\w.-]+|[\w.-]+\.(?:vn|com|net|org)\b"
+    r"https?://\S+|(?<=\])\([^)\s]*\)|`[^`]*`|<[^<>]*>|(?:mailto:)?[\w.+-]+@[\w.-]+|[\w.-]+\.(?:vn|com|net|org)\b"
 )
 _MARKS = str.maketrans("*_", "  ")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")  # m2 and TDA1 are no words, nor is the b of "điểm b"
