@@ -24,6 +24,7 @@ _NAMES: Final = (  # of what carries a number without counting anything
     "thông tư liên tịch|thông tư|nghị định|nghị quyết|quyết định|luật|công văn|công điện|chỉ thị|thông báo"
     "|kế hoạch|kết luận|văn bản|chương trình|tt|nđ|nq|qđ|cv|dự án|tiểu dự án|tda|da|điều|khoản|mục|chương"
     "|phụ lục|mẫu|biểu|bảng|bước|cách|bậc|loại|vùng|khu vực|đợt|lần|kỳ|khóa|thứ"
+    "|nội dung thành phần|nội dung|thành phần|hợp phần"
 )
 _NO_FIGURES: Final = (
     re.compile(r"https?://\S+|(?<=\])\([^)\s]*\)"),
@@ -39,10 +40,10 @@ _NO_FIGURES: Final = (
 )
 _MARKS: Final = str.maketrans("*_`", "   ")
 _FIGURE: Final = re.compile(  # in a folded text
-    r"ngay\s+(?P<day>[0-9]{1,2})\s+thang\s+(?P<month>[0-9]{1,2})(?:\s+nam\s+(?P<year>[0-9]{4}))?"
-    r"|thang\s+(?P<alone>[0-9]{1,2})\s+nam\s+(?P<its>[0-9]{4})"
+    r"(?<![\w.,/])(?:(?P<day>[0-9]{1,2})\s+)?thang\s+(?P<month>[0-9]{1,2})(?![\w/.,]*[0-9]|\s*(?:ngay|lan)\b)"
+    r"(?:\s+nam\s+(?P<year>[0-9]{4}))?"
     r"|(?<!\w)(?:(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})(?!\w)"
-    r"|(?P<date>[0-9]{1,2}([/.-])[0-9]{1,2}\8[0-9]{4}|[0-9]{1,2}/[0-9]{1,4})(?![\w/]))"
+    r"|(?P<date>[0-9]{1,2}(?P<by>[/.-])[0-9]{1,2}(?P=by)[0-9]{4}|[0-9]{1,2}/[0-9]{1,4})(?![\w/]))"
     rf"|(?<![^\W_])(?P<number>{_NUMBER})"
 )
 _SCALES: Final = {
@@ -82,7 +83,7 @@ def figures(text: str) -> Iterator[Figure]:
 
 def _figure(text: str, bare: str, match: re.Match[str], following: re.Match[str] | None) -> Figure:
     if match["number"] is None:
-        return Figure(match[0], (_day(match),))
+        return Figure(" ".join(text[match.start() : match.end()].split()), (_day(match),))
     tail = _tail(bare, match)
     readings = [_scaled(match["number"], tail["scales"])]
     if not tail[0] and following and _RANGE.fullmatch(bare, match.end(), following.start()):
@@ -116,19 +117,24 @@ def _scaled(number: str, scales: str) -> str:
 
 
 def _day(match: re.Match[str]) -> str:
-    """Return a date the one way: 31/12/2026, 31/12, 12/2026."""
+    """Return a date the one way: 31/12/2026, 31/12, 12/2026, /12."""
     if match["iso"]:
         parts = match["iso"].split("-")[::-1]
     elif match["date"]:
         parts = re.split("[/.-]", match["date"])
     else:
-        parts = [match[name] for name in ("day", "month", "year", "alone", "its") if match[name]]
-    return "/".join(part.lstrip("0") or "0" for part in parts)
+        parts = [match[name] for name in ("day", "month", "year") if match[name]]
+    written = "/".join(part.lstrip("0") or "0" for part in parts)
+    return written if len(parts) > 1 else f"/{written}"
 
 
 def parts_of_date(reading: str) -> tuple[str, ...]:
-    """Return what a date says besides itself: 31/12/2026 also 31/12, 12/2026 and 2026."""
-    numbers = reading.split("/")
-    if len(numbers) == 3:
-        return "/".join(numbers[:2]), "/".join(numbers[1:]), numbers[2]
-    return tuple(number for number in numbers[1:] if len(number) == 4)
+    """Return what a date says besides itself: 31/12/2026 also 31/12, 12/2026, 2026 and /12."""
+    match reading.split("/"):
+        case [day, month, year]:
+            return f"{day}/{month}", f"{month}/{year}", year, f"/{month}"
+        case [month, year] if len(year) == 4:
+            return year, f"/{month}"
+        case [_, month]:
+            return (f"/{month}",)
+    return ()

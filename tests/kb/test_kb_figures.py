@@ -61,4 +61,5 @@ def test_dates_of_the_entry_its_sources_and_what_stands_at_them_back_a_figure(wr
     sources = '[{document: 55/2023/TT-BTC, at: "Phụ lục I: 25%"}]'
     answer = "Từ 15/8/2023 đến 31/12/2026 là 25%."
     assert unsourced(write, answer, sources=sources, valid_to="2026-12-31") == []
+    assert unsourced(write, "Trong tháng 8, theo thông tư cũ (sửa bởi 55/2023).") == []
     assert unsourced(write, answer) == ["31/12/2026”, “25%"]

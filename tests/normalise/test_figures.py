@@ -35,6 +35,10 @@ def read(text: str) -> list[tuple[str, str]]:
         ("trước ngày 15 tháng 12", "15/12", ""),
         ("tháng 12 năm 2026", "12/2026", ""),
         ("tháng 3/2025", "3/2025", ""),
+        ("hết 31 tháng 12 năm 2026", "31/12/2026", ""),
+        ("chậm nhất 10 tháng 02", "10/2", ""),
+        ("trước tháng 8, xong", "/8", ""),
+        ("trong 12 tháng", "12", "thang"),
         ("con số 5 là đủ", "5", ""),
         ("cách 15 km", "15", ""),
         ("khoản 5 triệu đồng", "5000000", "dong"),
@@ -58,12 +62,22 @@ def test_a_figure_is_read_the_one_way(text, reading, unit):
         "1. Lập danh sách\n2. Họp thôn\n   3) Trình xã",
         "Bước 1: họp; bước 2: trình. Đợt 1, lần thứ 2",
         "xem https://vbpl.vn/123?id=45 hoặc [trang](https://a.vn/77)",
+        "Nội dung 14 của Nội dung thành phần 2",
         "điểm a, phụ lục VIII",
         "",
     ],
 )
 def test_numbers_that_name_a_thing_and_words_are_no_figures(text):
     assert read(text) == []
+
+
+def test_a_length_of_time_before_a_count_is_no_date():
+    assert read("6 tháng 1 lần, 3 tháng 10 ngày") == [
+        ("6", "thang"),
+        ("1", ""),
+        ("3", "thang"),
+        ("10", "ngay"),
+    ]
 
 
 def test_a_range_gives_its_scale_to_both_ends():
@@ -73,14 +87,15 @@ def test_a_range_gives_its_scale_to_both_ends():
 
 
 def test_a_figure_is_quoted_as_it_was_written_with_what_it_counts():
-    quoted = [one.text for one in figures("gồm **3** bản, 40  triệu đồng/hộ, năm 2026 thì, 12 và 15 ngày")]
-    assert quoted == ["3 bản", "40 triệu đồng", "2026", "12", "15 ngày"]
+    quoted = [one.text for one in figures("gồm **3** bản, 40  triệu đồng/hộ, năm 2026 thì, 12 và 15 ngày, tháng 8")]
+    assert quoted == ["3 bản", "40 triệu đồng", "2026", "12", "15 ngày", "tháng 8"]
 
 
 def test_a_date_states_its_parts():
-    assert parts_of_date("31/12/2026") == ("31/12", "12/2026", "2026")
-    assert parts_of_date("12/2026") == ("2026",)
-    assert parts_of_date("31/12") == parts_of_date("40") == ()
+    assert parts_of_date("31/12/2026") == ("31/12", "12/2026", "2026", "/12")
+    assert parts_of_date("12/2026") == ("2026", "/12")
+    assert parts_of_date("31/12") == ("/12",)
+    assert parts_of_date("40") == parts_of_date("1.1.1") == ()
 
 
 @given(st.text() | st.text(alphabet="0123456789.,/-% *đdkt\nữ"))

@@ -9,6 +9,8 @@ from bot.kb.problems import clip
 from bot.kb.schema import Entry, Knowledge, Problem
 from bot.normalise.figures import Figure, figures, parts_of_date
 
+_DATED = re.compile(r"([0-9]+)/([0-9]{4})/", re.ASCII)
+
 
 def unsourced(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield the entries whose answers state figures that are quoted nowhere, one problem each."""
@@ -35,6 +37,9 @@ def _quoted(knowledge: Knowledge, entry: Entry) -> dict[str, set[str]]:
         for one in figures(text[:PARSED]):
             for reading in (*one.readings, *parts_of_date(one.readings[0])):
                 quoted.setdefault(reading, set()).add(one.unit)
+    for number in filter(None, (_DATED.match(source.document) for source in entry.sources)):
+        quoted.setdefault(f"{int(number[1])}/{number[2]}", set()).add("")  # "sửa bởi 12/2025"
+        quoted.setdefault(number[2], set()).add("")
     for day in _days(knowledge, entry):
         for reading in (whole := f"{day.day}/{day.month}/{day.year}", *parts_of_date(whole)):
             quoted.setdefault(reading, set()).add("")
@@ -45,7 +50,6 @@ def _texts(knowledge: Knowledge, entry: Entry) -> Iterator[str]:
     yield entry.evidence
     for source in entry.sources:
         yield source.at
-        yield " ".join(re.findall(r"/((?:19|20)[0-9]{2})/", source.document))
         if document := knowledge.documents.get(source.document):
             yield document.title
             yield document.transitional

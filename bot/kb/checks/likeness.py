@@ -7,7 +7,6 @@ holds other numbers, documents or lettered points asks something else, however a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +24,6 @@ CLEARLY = 0.4  # when it is so much closer to that one than to any other phrasin
 FEWEST_WORDS = 4  # beside numbers: of fewer nothing can be told
 _LETTERED = frozenset({"diem", "khoan", "phieu", "ben", "mau", "nhom", "loai"})  # điểm b, phiếu A, bên B
 _BLOCK = 512  # rows compared with all others at once, which bounds the memory
-
-_Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,31 +137,28 @@ def _apart(tokens: Sequence[str]) -> tuple[list[str], frozenset[str]]:
 
 
 def _nearest(phrasings: Sequence[_Phrasing]) -> Iterator[_Pair]:
-    """Yield every phrasing with the nearest one of another entry that holds the same numbers."""
+    """Yield phrasings with the nearest one of another entry that holds the same numbers, from `STRAY` on."""
     if not phrasings:
         return
     grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
     matrix = grams.fit_transform(phrasing.words for phrasing in phrasings)
-    entry, numbers = _coded(phrasings)
-    for start in range(0, len(phrasings), _BLOCK):
-        cosines = (matrix[start : start + _BLOCK] @ matrix.T).toarray()
-        for row, at in zip(cosines, range(start, len(phrasings)), strict=False):
-            row[at] = 0
-            own = entry == entry[at]
-            others = np.where(own | (numbers != numbers[at]), 0, row)
-            best = int(others.argmax())
-            if others[best] >= STRAY:
-                home = float(np.where(own, row, 0).max())
-                yield _Pair(phrasings[at], phrasings[best], float(others[best]), home)
+    owners = np.array([phrasing.entry.id for phrasing in phrasings])
+    for group in _by_numbers(phrasings):
+        for block in np.array_split(group, -(-len(group) // _BLOCK)):
+            cosines = (matrix[block] @ matrix[group].T).toarray()
+            cosines[owners[block, np.newaxis] == owners[group]] = 0
+            best = cosines.argmax(axis=1)
+            for row in np.flatnonzero(cosines.max(axis=1) >= STRAY):
+                at = int(block[row])
+                home = np.flatnonzero(owners == owners[at])
+                at_home = float((matrix[home[home != at]] @ matrix[at].T).max()) if len(home) > 1 else 0.0
+                other = phrasings[group[best[row]]]
+                yield _Pair(phrasings[at], other, float(cosines[row, best[row]]), at_home)
 
 
-def _coded(phrasings: Sequence[_Phrasing]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return, for each phrasing, a number for its entry and one for the numbers it holds."""
-    entries: dict[str, int] = {}
-    numbers: dict[frozenset[str], int] = {}
-    coded = [
-        (entries.setdefault(one.entry.id, len(entries)), numbers.setdefault(one.numbers, len(numbers)))
-        for one in phrasings
-    ]
-    both = np.array(coded)
-    return both[:, 0], both[:, 1]
+def _by_numbers(phrasings: Sequence[_Phrasing]) -> list[NDArray[np.intp]]:
+    """Return the places of phrasings that hold the same numbers, together."""
+    groups: dict[frozenset[str], list[int]] = {}
+    for place, phrasing in enumerate(phrasings):
+        groups.setdefault(phrasing.numbers, []).append(place)
+    return [np.array(group) for group in groups.values() if len(group) > 1]
