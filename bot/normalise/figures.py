@@ -27,7 +27,7 @@ _NAMES: Final = (  # of what carries a number without counting anything
     "|nội dung thành phần|nội dung|thành phần|hợp phần"
 )
 _NO_FIGURES: Final = (
-    re.compile(r"https?://\S+|(?<=\])\([^)\s]*\)"),
+    re.compile(r"https?://\S+|(?<=\])\([^)\s]{0,500}\)"),
     re.compile(r"^[ \t>]*[0-9]+[.)][ \t]", re.MULTILINE),  # 1. the first of a list
     re.compile(r"(?<!\w)[0-9]+[a-z]?/(?:[0-9]{4}/)?(?:[A-ZĐ][A-ZĐa-zđ]*-[A-ZĐ][\w-]*|QH[0-9]+)"),
     re.compile(r"(?<!\w)[A-ZĐ]{1,4}[0-9]+[a-z]?(?:[-./]\w+)+"),  # C1-02/NS

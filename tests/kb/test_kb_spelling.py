@@ -40,7 +40,7 @@ def test_it_is_told_wherever_people_read_it(write):
 def test_acronyms_listed_words_short_forms_references_and_links_are_no_mistakes(write):
     answer = (
         '"UBND, NHCSXH xã Đắk cấp 30 kWh, m2, TDA1, QĐ-TTg, điểm b; nhắn bot hay gõ `/dung`,'
-        ' thư a@b.vn, [tệp](https://vbpl.vn/abcx), thuvien.vn, khoẻ, khỏe, thuý, quý, quy."'
+        ' thư a@b.vn, [tệp](https://vbpl.vn/abcx), thuvien.vn, ⚠️ khoẻ, khỏe, thuý, quý, quy."'
     )
     words = "- đắk\n- KWH # đơn vị\n- TTg\n"
     glossary = "- {short: bot, full: trợ lý}\n"

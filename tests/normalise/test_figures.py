@@ -87,7 +87,9 @@ def test_a_range_gives_its_scale_to_both_ends():
 
 
 def test_a_figure_is_quoted_as_it_was_written_with_what_it_counts():
-    quoted = [one.text for one in figures("gồm **3** bản, 40  triệu đồng/hộ, năm 2026 thì, 12 và 15 ngày, tháng 8")]
+    quoted = [
+        one.text for one in figures("gồm **3** bản, 40  triệu đồng/hộ, năm 2026 thì, 12 và 15 ngày, tháng 8")
+    ]
     assert quoted == ["3 bản", "40 triệu đồng", "2026", "12", "15 ngày", "tháng 8"]
 
 

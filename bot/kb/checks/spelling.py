@@ -12,8 +12,10 @@ from bot.normalise.syllables import is_spelled
 
 LONGEST_BARE = 4  # words in a row that may stand without any diacritics: "cho vay theo"
 _UNSEEN = ("Mn", "Cf", "Co", "Cn")  # a tone mark that no letter carries, zero width, private, unassigned
+_EMOJI = "\ufe0f"  # the sign before it is a picture
 _NO_WORDS = re.compile(
-    r"https?://\S+|(?<=\])\([^)\s]*\)|`[^`]*`|<[^<>]*>|(?:mailto:)?[\w.+-]+@[\w.-]+|[\w.-]+\.(?:vn|com|net|org)\b"
+    r"https?://\S+|(?<=\])\([^)\s]{0,500}\)|`[^`]*`|<[^<>]*>"
+    r"|(?<![\w.+-])(?:(?:mailto:)?[\w.+-]+@[\w.-]+|[\w.-]+\.(?:vn|com|net|org)\b)"
 )
 _MARKS = str.maketrans("*_", "  ")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")  # m2 and TDA1 are no words, nor is the b of "điểm b"
@@ -66,6 +68,10 @@ def _letters(knowledge: Knowledge, spot: Spot) -> Iterator[Problem]:
     if double := _DOUBLE_SPACE.search(spot.text):
         around = spot.text[max(double.start() - 12, 0) : double.end() + 12].split("\n")
         yield problem_at(knowledge, spot, "double_space", value=clip(" ".join(around)))
-    if odd := next((letter for letter in spot.text if unicodedata.category(letter) in _UNSEEN), None):
+    if odd := next(filter(_is_unseen, spot.text), None):
         name = unicodedata.name(odd, f"U+{ord(odd):04X}")
         yield problem_at(knowledge, spot, "odd_character", value=name)
+
+
+def _is_unseen(letter: str) -> bool:
+    return letter != _EMOJI and unicodedata.category(letter) in _UNSEEN
