@@ -255,11 +255,16 @@ def settings_command() -> None:
 def check_command(knowledge: KnowledgeDir = None) -> None:
     """Kiểm tra kho: báo mọi lỗi một lần, kèm tệp, dòng và cách sửa; mã thoát 1 khi có lỗi.
 
+    Điều chỉ nên xem lại (mục vừa hết hạn, bảng, ảnh) nêu riêng ở đầu, không đổi mã thoát.
+
     [dim]Ví dụ:[/dim]  hoidap kb check
     """
-    base, problems = inspect(_settings(knowledge, log_level="WARNING").knowledge)
-    if problems:
-        raise KnowledgeError(problems)
+    today = (now() + VIETNAM).date()
+    base, problems = inspect(_settings(knowledge, log_level="WARNING").knowledge, today)
+    if warnings := [problem for problem in problems if problem.is_warning]:
+        _complain(*map(describe, warnings), say("cli.warnings", count=len(warnings)))
+    if errors := [problem for problem in problems if not problem.is_warning]:
+        raise KnowledgeError(errors)
     out.print(say("cli.check_clean", entries=len(base.entries), documents=len(base.documents)))
 
 

@@ -33,7 +33,7 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
     ("kb/schema.py", "f'schema.{name}.self'"): ("schema.*.self",),
     ("kb/schema.py", "f'schema.{name}.{key}'"): ("schema.*",),
-    ("kb/checks.py", "f'problem.{problem.code}'"): ("problem.*",),
+    ("kb/problems.py", "f'problem.{problem.code}'"): ("problem.*",),
 }
 
 
