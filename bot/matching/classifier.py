@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from bot.matching.grams import Floats, Ints
 
 COST = 2.0  # of a wrong side (C)
+SPARE = 3  # phrasings a class, on average, below which there is nothing to learn
 FEW = 2500  # phrasings that it learns from within a second or two
 RICH = 40  # phrasings a class, on average, from which on it is worth minutes
 
@@ -46,6 +47,5 @@ def learn(weigh: Callable[[], sp.csr_matrix], owners: Ints) -> Classifier | None
         owners: the class of each, counted from 0; every class has one at least.
     """
     classes = len(np.unique(owners))
-    if classes < 2 or (len(owners) > FEW and len(owners) < RICH * classes):
-        return None
-    return Classifier(weigh(), owners)
+    least = SPARE if len(owners) <= FEW else RICH
+    return Classifier(weigh(), owners) if classes > 1 and len(owners) >= least * classes else None
