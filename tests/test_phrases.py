@@ -22,8 +22,8 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 
 # Where the key is worked out: (module, the expression) -> the phrases that it may stand for.
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("cli.py", "f'reason.{item.reason.value}'"): ("reason.*",),
-    ("cli.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
+    ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
+    ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("explaining.py", "f'explain.verdict.{verdict.value}'"): ("explain.verdict.*",),
     ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
     ("handlers/command.py", "f'reason.{item.reason.value}'"): ("reason.*",),
