@@ -5,6 +5,10 @@ HoidapError
 ├── BadDatabaseUrl         no database can be meant by it
 ├── DatabaseRefused        the file or the server does not let us in
 ├── KnowledgeError         the base does not load: carries every problem found
+├── WriteError             a file of the base is not written, and all is as it was
+│   ├── Conflict           somebody else changed it meanwhile
+│   ├── BadFileName        no file of the base may be called that
+│   └── ByHandOnly         it is written in a way that only people can edit
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
     └── Unreachable        this chat will not take messages any more
@@ -47,6 +51,30 @@ class KnowledgeError(HoidapError):
     def __init__(self, problems: Sequence[Any]) -> None:
         super().__init__(f"{len(problems)} problems in the knowledge base; run `hoidap kb check`")
         self.problems = tuple(problems)
+
+
+class WriteError(HoidapError):
+    """A file of the knowledge base is not written; the base is as it was.
+
+    Args:
+        where: the file's relative name, or the entry's id.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{type(self).__name__}: {where}")
+        self.where = where
+
+
+class Conflict(WriteError):
+    """The file was changed meanwhile: read it again and edit the new text."""
+
+
+class BadFileName(WriteError):
+    """The name leads out of the base's directory, or to what is not read there."""
+
+
+class ByHandOnly(WriteError):
+    """The entry is written in a way (anchors, odd breaks) that a person has to edit."""
 
 
 class SendError(HoidapError):

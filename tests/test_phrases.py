@@ -11,7 +11,9 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
+from bot.cli import NOT_WRITTEN
 from bot.domain import Reason, Verdict
+from bot.errors import WriteError
 from bot.kb import json_schema
 from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
@@ -24,6 +26,7 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
+    ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),
     ("explaining.py", "f'explain.verdict.{verdict.value}'"): ("explain.verdict.*",),
     ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
     ("handlers/command.py", "f'reason.{item.reason.value}'"): ("reason.*",),
@@ -117,6 +120,11 @@ def test_every_part_and_verdict_of_an_explanation_has_words():
     assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
     verdicts = set(Verdict) - {Verdict.OPENED}
     assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
+
+
+def test_every_reason_not_to_write_has_words():
+    assert set(NOT_WRITTEN) == set(WriteError.__subclasses__())
+    assert meant("write.*") == set(NOT_WRITTEN.values())
 
 
 def test_every_help_of_the_schema_is_of_something_in_it():

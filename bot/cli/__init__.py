@@ -6,12 +6,27 @@ import typer
 
 from bot.cli import asking, kb, running, unanswered
 from bot.cli.terminal import complain
-from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError
+from bot.errors import (
+    BadDatabaseUrl,
+    BadFileName,
+    ByHandOnly,
+    ConfigError,
+    Conflict,
+    DatabaseRefused,
+    KnowledgeError,
+    WriteError,
+)
 from bot.kb import describe
 from bot.logs import redact
 from bot.phrases import say
 
 __all__ = ["app", "main"]
+
+NOT_WRITTEN = {
+    BadFileName: "write.bad_name",
+    Conflict: "write.conflict",
+    ByHandOnly: "write.by_hand",
+}
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
 app.command("serve")(running.serve_command)
@@ -42,4 +57,7 @@ def main() -> None:
         sys.exit(2)
     except KnowledgeError as error:
         complain(*map(describe, error.problems), say("cli.problems", count=len(error.problems)))
+        sys.exit(1)
+    except WriteError as error:
+        complain(say(NOT_WRITTEN[type(error)], where=error.where))
         sys.exit(1)

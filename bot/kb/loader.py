@@ -99,13 +99,17 @@ _Flaw = tuple[str, dict[str, object]]  # a problem's code and values
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def load(directory: Path) -> Knowledge:
+def load(directory: Path, instead: Mapping[str, str] | None = None) -> Knowledge:
     """Read the base in `directory`.
+
+    Args:
+        directory: of the base.
+        instead: relative file name -> the text to read in its place, whether there is such a file or not.
 
     Raises:
         KnowledgeError: with every `Problem` of every file, in the order of files and lines.
     """
-    knowledge, problems = _load(directory)
+    knowledge, problems = _load(directory, instead or {})
     if problems:
         raise KnowledgeError(sorted(problems, key=place_of))
     return knowledge
@@ -113,14 +117,15 @@ def load(directory: Path) -> Knowledge:
 
 def inspect(directory: Path) -> tuple[Knowledge, tuple[Problem, ...]]:
     """Return what could be read of the base, and all that is wrong with it or owed, loadable or not."""
-    knowledge, problems = _load(directory)
+    knowledge, problems = _load(directory, {})
     return knowledge, tuple(sorted([*problems, *check(knowledge)], key=place_of))
 
 
-def _load(directory: Path) -> tuple[Knowledge, list[Problem]]:
+def _load(directory: Path, instead: Mapping[str, str]) -> tuple[Knowledge, list[Problem]]:
     """Return what is sound of the base, and what keeps it from loading."""
     problems: list[Problem] = []
     contents = _read(directory, problems)
+    contents = dict(sorted({**contents, **_written(instead, problems)}.items()))
     roots = {name: root for name, data in contents.items() if (root := _parse(name, data, problems))}
     origins = _origins(roots, problems)
     _unique(TOPICS, "id", roots, problems)
@@ -157,6 +162,18 @@ def _read(directory: Path, problems: list[Problem]) -> dict[str, bytes]:
             contents[name] = fetched
         else:
             problems.append(Problem(name, 1, 1, "", fetched[0], fetched[1]))
+    return contents
+
+
+def _written(texts: Mapping[str, str], problems: list[Problem]) -> dict[str, bytes]:
+    """Return the bytes that files would have; what no file of a base may be is a problem here too."""
+    contents: dict[str, bytes] = {}
+    for name, text in texts.items():
+        data = text.encode("utf-8", "surrogatepass")
+        if flaw := _misplaced(name) or _oversized(len(data)):
+            problems.append(Problem(name, 1, 1, "", *flaw))
+        else:
+            contents[name] = data
     return contents
 
 
@@ -209,11 +226,15 @@ def _fetch(path: Path, directory: Path) -> bytes | _Flaw:
             return "outside", {}
         if not path.is_file():
             return "unreadable", {}
-        if (size := path.stat().st_size) > MAX_BYTES:
-            return "too_big", {"size": -(-size // 1024), "limit": MAX_BYTES // 1024}
-        return path.read_bytes()
+        return _oversized(path.stat().st_size) or path.read_bytes()
     except (OSError, RuntimeError):  # RuntimeError: links that go in a circle
         return "unreadable", {}
+
+
+def _oversized(size: int) -> _Flaw | None:
+    if size > MAX_BYTES:
+        return "too_big", {"size": -(-size // 1024), "limit": MAX_BYTES // 1024}
+    return None
 
 
 def _version(contents: Mapping[str, bytes]) -> str:
