@@ -24,6 +24,7 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 
 # Where the key is worked out: (module, the expression) -> the phrases that it may stand for.
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),
@@ -36,6 +37,8 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
     ("kb/schema.py", "f'schema.{name}.self'"): ("schema.*.self",),
     ("kb/schema.py", "f'schema.{name}.{key}'"): ("schema.*",),
+    ("kb/template.py", "f'schema.Entry.{name}'"): ("schema.Entry.*",),
+    ("kb/template.py", "f'template.example.{name}'"): ("template.example.*",),
     ("kb/checks.py", "f'problem.{problem.code}'"): ("problem.*",),
 }
 

@@ -6,6 +6,7 @@ import sys
 import typer
 from rich.table import Table
 
+from bot.cli import drafting
 from bot.cli.terminal import KnowledgeDir, err, out, settings_for
 from bot.errors import KnowledgeError
 from bot.explaining import percent
@@ -15,8 +16,9 @@ from bot.phrases import say
 from bot.trial import ask_tests
 
 commands = typer.Typer(
-    no_args_is_help=True, help="Kho tri thức: kiểm tra, thử, xuất lược đồ cho trình soạn thảo."
+    no_args_is_help=True, help="Kho tri thức: thêm, kiểm tra, thử, xuất lược đồ cho trình soạn thảo."
 )
+commands.command("new")(drafting.new_command)
 
 
 @commands.command("check")

@@ -29,6 +29,7 @@ from bot.kb.schema import (
     Status,
     called,
     entry_nodes,
+    has_words,
     items,
     text_at,
 )
@@ -225,6 +226,9 @@ def _duties(knowledge: Knowledge, row: _Row) -> Iterator[Problem]:
     for field in ("topic", "sources", "updated", "status"):
         if row.lacks(field):
             yield _at(knowledge, row.at(), "field_due", field=field)
+    for spot in row.texts("answer"):
+        if not has_words(spot.text):
+            yield _at(knowledge, spot, "unwritten", value=clip(spot.text))
     variants = row.field("variants")
     count = len(items(variants))
     if count < MIN_VARIANTS and (count or row.lacks("variants")):

@@ -421,14 +421,14 @@ def _repeated(name: str, node: Node, key: str, first: Place) -> Problem:
 def _entries(
     roots: Mapping[str, Node], origins: Mapping[str, tuple[str, int]], problems: list[Problem]
 ) -> dict[str, Entry]:
-    """Return the sound entries; of several with one id only the first counts."""
+    """Return the sound entries that have an answer; of several with one id only the first counts."""
     for name, root in roots.items():
         if name not in SHARED:
             _expect_list(name, root, problems)
     entries: dict[str, Entry] = {}
     for name, index, node in entry_nodes(roots):
         entry = _model(Entry, name, node, called(node), problems)
-        if entry and origins[entry.id] == (name, index):
+        if entry and entry.is_written and origins[entry.id] == (name, index):
             entries[entry.id] = entry
     return entries
 

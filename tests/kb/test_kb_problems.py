@@ -124,6 +124,7 @@ UNLOADABLE = [
 ]  # fmt: skip
 
 UNFINISHED = [
+    ("unwritten", "a.yaml", WHOLE.replace("answer: A", "answer: …"), "3:11", "muc-a"),
     ("few_variants", "a.yaml", WHOLE.replace("[x, y, z]", "[x, y]"), "7:13", "muc-a"),
     ("unsigned", "a.yaml", WHOLE.replace("checked", "approved") + "  approved_by: Bà A\n", "5:11", "muc-a"),
     ("unsigned", "a.yaml", WHOLE.replace("checked", "approved") + "  approved_on: 2026-11-23\n", "5:11", "muc-a"),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from kb_files import Write
 
 from bot.errors import BadFileName, ByHandOnly, Conflict, KnowledgeError
 from bot.kb import load
