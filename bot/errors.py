@@ -9,6 +9,7 @@ HoidapError
 │   ├── Conflict           somebody else changed it meanwhile
 │   ├── BadFileName        no file of the base may be called that
 │   └── ByHandOnly         it is written in a way that only people can edit
+├── NoRevision             git cannot show the base as it was
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
     └── Unreachable        this chat will not take messages any more
@@ -75,6 +76,20 @@ class BadFileName(WriteError):
 
 class ByHandOnly(WriteError):
     """The entry is written in a way (anchors, odd breaks) that a person has to edit."""
+
+
+class NoRevision(HoidapError):
+    """There is no such version of the base.
+
+    Args:
+        code: "no_git", "no_work_tree", "no_revision" or "no_base".
+        revision: what was asked for.
+    """
+
+    def __init__(self, code: str, revision: str) -> None:
+        super().__init__(f"{code}: {revision}")
+        self.code = code
+        self.revision = revision
 
 
 class SendError(HoidapError):

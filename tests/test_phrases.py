@@ -15,6 +15,7 @@ from bot.cli import NOT_WRITTEN
 from bot.domain import Reason, Verdict
 from bot.errors import WriteError
 from bot.kb import json_schema
+from bot.kb.diff import Kind
 from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
 from bot.web.pages import TROUBLE
@@ -24,6 +25,8 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 
 # Where the key is worked out: (module, the expression) -> the phrases that it may stand for.
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("cli/__init__.py", "f'revision.{error.code}'"): ("revision.*",),
+    ("cli/changes.py", "f'diff.{change.kind.value}'"): tuple(f"diff.{kind.value}" for kind in Kind),
     ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),

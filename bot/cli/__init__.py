@@ -14,6 +14,7 @@ from bot.errors import (
     Conflict,
     DatabaseRefused,
     KnowledgeError,
+    NoRevision,
     WriteError,
 )
 from bot.kb import describe
@@ -61,3 +62,6 @@ def main() -> None:
     except WriteError as error:
         complain(say(NOT_WRITTEN[type(error)], where=error.where))
         sys.exit(1)
+    except NoRevision as error:
+        complain(say(f"revision.{error.code}", revision=error.revision))
+        sys.exit(2)

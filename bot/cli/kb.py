@@ -6,7 +6,7 @@ import sys
 import typer
 from rich.table import Table
 
-from bot.cli import drafting
+from bot.cli import changes, drafting
 from bot.cli.terminal import KnowledgeDir, err, out, settings_for
 from bot.errors import KnowledgeError
 from bot.explaining import percent
@@ -19,6 +19,7 @@ commands = typer.Typer(
     no_args_is_help=True, help="Kho tri thức: thêm, kiểm tra, thử, xuất lược đồ cho trình soạn thảo."
 )
 commands.command("new")(drafting.new_command)
+commands.command("diff")(changes.diff_command)
 
 
 @commands.command("check")

@@ -39,3 +39,8 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "console"
+
+
+def printable(text: str) -> str:
+    """Return what strangers wrote without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import now, offline_channels
-from bot.cli.terminal import KnowledgeDir, err, out, settings_for, user
+from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
 from bot.config import Settings
 from bot.domain import VIETNAM, Waiting
 from bot.handlers.command import shorten
@@ -48,7 +48,7 @@ def list_command(
             asked,
             item.channel,
             say(f"reason.{item.reason.value}"),
-            Text(_printable(shorten(item.question))),
+            Text(printable(shorten(item.question))),
         )
     out.print(table if items else say("queue.none"))
 
@@ -115,11 +115,6 @@ def _read(read: Callable[[Connection], Awaitable[Result]]) -> Result:
             return await read(connection)
 
     return asyncio.run(run())
-
-
-def _printable(text: str) -> str:
-    """Return what strangers wrote without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _plain(item: Waiting) -> dict[str, Any]:
