@@ -5,6 +5,7 @@ HoidapError
 ├── BadDatabaseUrl         no database can be meant by it
 ├── DatabaseRefused        the file or the server does not let us in
 ├── KnowledgeError         the base does not load: carries every problem found
+├── SheetError             a spreadsheet cannot be taken in: carries every problem found
 ├── WriteError             a file of the base is not written, and all is as it was
 │   ├── Conflict           somebody else changed it meanwhile
 │   ├── BadFileName        no file of the base may be called that
@@ -51,6 +52,14 @@ class KnowledgeError(HoidapError):
 
     def __init__(self, problems: Sequence[Any]) -> None:
         super().__init__(f"{len(problems)} problems in the knowledge base; run `hoidap kb check`")
+        self.problems = tuple(problems)
+
+
+class SheetError(HoidapError):
+    """A spreadsheet cannot be taken in; `problems` holds `bot.kb.Problem`s whose lines are its rows."""
+
+    def __init__(self, problems: Sequence[Any]) -> None:
+        super().__init__(f"{len(problems)} problems in the sheet")
         self.problems = tuple(problems)
 
 

@@ -15,9 +15,11 @@ from bot.errors import (
     DatabaseRefused,
     KnowledgeError,
     NoRevision,
+    SheetError,
     WriteError,
 )
 from bot.kb import describe
+from bot.kb.sheet import describe_cell
 from bot.logs import redact
 from bot.phrases import say
 
@@ -58,6 +60,9 @@ def main() -> None:
         sys.exit(2)
     except KnowledgeError as error:
         complain(*map(describe, error.problems), say("cli.problems", count=len(error.problems)))
+        sys.exit(1)
+    except SheetError as error:
+        complain(*map(describe_cell, error.problems), say("cli.problems", count=len(error.problems)))
         sys.exit(1)
     except WriteError as error:
         complain(say(NOT_WRITTEN[type(error)], where=error.where))

@@ -6,7 +6,7 @@ import sys
 import typer
 from rich.table import Table
 
-from bot.cli import changes, drafting
+from bot.cli import changes, drafting, sheets
 from bot.cli.terminal import KnowledgeDir, err, out, settings_for
 from bot.errors import KnowledgeError
 from bot.explaining import percent
@@ -20,6 +20,8 @@ commands = typer.Typer(
 )
 commands.command("new")(drafting.new_command)
 commands.command("diff")(changes.diff_command)
+commands.command("export")(sheets.export_command)
+commands.command("import")(sheets.import_command)
 
 
 @commands.command("check")

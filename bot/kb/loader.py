@@ -47,7 +47,7 @@ FOLDERS = (Category.REGULATIONS, Category.INSPECTIONS, Category.PRACTICES)
 REVIEWED = "reviewed"  # what the machine writes for experts, in folders named after the categories
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the Base ones give every scalar as text
-_CONTROL = re.compile(  # what YAML refuses
+CONTROL = re.compile(  # what YAML refuses
     "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 _SYNTAX = (  # what PyYAML's message contains, our code, whether to point at where the construct began
@@ -272,7 +272,7 @@ def _text(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _Stop(*_end(data[: error.start].decode("utf-8-sig")), "not_utf8", {}) from None
-    if stray := _CONTROL.search(text):
+    if stray := CONTROL.search(text):
         raise _Stop(*_end(text[: stray.start()]), "control_character", {})
     return text
 
@@ -319,7 +319,7 @@ class _Composer:
 
     def _node(self, event: yaml.NodeEvent, line: int, column: int) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            if _CONTROL.search(event.value):  # written as an escape, "\\0": databases refuse it
+            if CONTROL.search(event.value):  # written as an escape, "\\0": databases refuse it
                 self._report(line, column, "control_character", "")
             blank = event.value == "" and event.style in (None, "")
             value = None if blank else unicodedata.normalize("NFC", event.value)
@@ -427,7 +427,7 @@ def _entries(
             _expect_list(name, root, problems)
     entries: dict[str, Entry] = {}
     for name, index, node in entry_nodes(roots):
-        entry = _model(Entry, name, node, called(node), problems)
+        entry = read_model(Entry, name, node, called(node), problems)
         if entry and entry.is_written and origins[entry.id] == (name, index):
             entries[entry.id] = entry
     return entries
@@ -437,7 +437,7 @@ def _rows(model: type[_Model], name: str, roots: Mapping[str, Node], problems: l
     """Return the sound rows of a shared file that holds a list; an empty file holds none."""
     root = roots.get(name)
     _expect_list(name, root, problems)
-    rows = [_model(model, name, node, called(node), problems) for node in items(root)]
+    rows = [read_model(model, name, node, called(node), problems) for node in items(root)]
     return [row for row in rows if row is not None]
 
 
@@ -453,11 +453,22 @@ def _documents(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, 
     if not isinstance(root.value, dict):
         problems.append(Problem(DOCUMENTS, root.line, root.column, "", "file_not_a_mapping"))
         return {}
-    rows = {key: _model(Document, DOCUMENTS, node, key, problems) for key, node in root.value.items()}
+    rows = {key: read_model(Document, DOCUMENTS, node, key, problems) for key, node in root.value.items()}
     return {key: row for key, row in rows.items() if row is not None}
 
 
-def _model(model: type[_Model], file: str, node: Node, where: str, problems: list[Problem]) -> _Model | None:
+def read_model(
+    model: type[_Model], file: str, node: Node, where: str, problems: list[Problem]
+) -> _Model | None:
+    """Return what a node is as an entry or a row; None, with its `problems` added, when it is not sound.
+
+    Args:
+        model: what it should be.
+        file: where the node stands.
+        node: of a mapping.
+        where: what people call it.
+        problems: that were found so far.
+    """
     try:
         return model.model_validate(_plain(node, {}))
     except ValidationError as error:

@@ -66,9 +66,9 @@ _Dumper.add_representer(_InBrackets, _brackets)
 
 
 def plain(entry: Entry) -> dict[str, Value]:
-    """Return an entry's fields as they would be written; those that say nothing are left out."""
-    fields = entry.model_dump(mode="json", exclude_defaults=True)
-    return {**fields, "status": entry.status.value}
+    """Return an entry's fields as they were written, or would be; those that say nothing are left out."""
+    fields = entry.model_dump(mode="json", exclude_unset=True)
+    return {name: value for name, value in fields.items() if value}
 
 
 def entry_lines(fields: Mapping[str, Value]) -> list[str]:
