@@ -57,6 +57,7 @@ MAY_IMPORT = {
 }  # fmt: skip
 
 ONE_ROOM = {
+    "openpyxl": "kb",
     "sqlalchemy": "store",
     "telegram": "channels.telegram",
     "telegramify_markdown": "channels.telegram",
@@ -181,6 +182,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (imports_against_the_direction, "kb.loader", "if TYPE_CHECKING:\n    from bot.matching import Match"),
     (imports_a_library_of_another_room, "answering", "from sqlalchemy.ext.asyncio import AsyncConnection"),
     (imports_a_library_of_another_room, "channels.web", "import telegram.error as e"),
+    (imports_a_library_of_another_room, "cli.sheets", "from openpyxl import load_workbook"),
     (reads_the_environment, "config", "import os\nx = os.environ['X']"),
     (reads_the_environment, "cli", "from os import getenv"),
     (reads_the_clock, "answering", "now = datetime.now(UTC)"),

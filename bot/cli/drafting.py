@@ -2,15 +2,12 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.app import now
-from bot.cli.terminal import KnowledgeDir, out, settings_for
-from bot.domain import VIETNAM
+from bot.cli.terminal import KnowledgeDir, out, settings_for, today
 from bot.kb import Category, check, describe, load
 from bot.kb.template import home, new_id, template
 from bot.kb.writer import appended_lines, digest, new_file, read_text, save
@@ -46,7 +43,7 @@ def new_command(
         raise typer.BadParameter(say("new.wordless"))
     reply = answer if answer is not None else _written("", say("new.answer"), None)
     name = _relative(file, directory) if file else home(kind, subject)
-    _add(directory, name, entry, template(entry, subject, title, reply, _today()))
+    _add(directory, name, entry, template(entry, subject, title, reply, today()))
 
 
 def _add(directory: Path, name: str, entry: str, lines: list[str]) -> None:
@@ -102,7 +99,3 @@ def _relative(file: Path, directory: Path) -> str:
     if here.is_relative_to(directory.resolve()):
         return here.relative_to(directory.resolve()).as_posix()
     return file.as_posix()
-
-
-def _today() -> date:
-    return (now() + VIETNAM).date()

@@ -1,13 +1,16 @@
 """What every command shares: where it prints, its settings, who is at the terminal."""
 
 import getpass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bot.app import now
 from bot.config import Settings, read_settings
+from bot.domain import VIETNAM
 from bot.logs import set_up
 
 out = Console()
@@ -39,6 +42,11 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "console"
+
+
+def today() -> date:
+    """Return what day it is in Vietnam."""
+    return (now() + VIETNAM).date()
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`hoidap kb export` and `hoidap kb import`: seen before it is written, and written only when that is meant."""
+"""`hoidap kb export` and `hoidap kb import`: shown first, and written only when that is meant."""
 
 import os
 import pty
