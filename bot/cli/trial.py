@@ -15,6 +15,8 @@ from bot.live import Brain, build_brain
 from bot.phrases import say
 from bot.trial import Asked, Report, ask_tests
 
+SHORT = 10  # digits of a commit that people are shown
+
 
 def test_command(
     revision: Annotated[
@@ -53,9 +55,10 @@ def test_command(
 
 def _touched(present: Knowledge, directory: Path, revision: str | None) -> frozenset[str]:
     """Return the ids of the entries that are not what they were; what was unreadable then is touched now."""
-    revision = revision or branched_off(directory)
-    with checked_out(directory, revision) as place:
+    commit = revision or branched_off(directory)
+    with checked_out(directory, commit) as place:
         found = touched(inspect(place)[0], present)
+    revision = revision or commit[:SHORT]
     told = say("cli.touched", count=len(found), revision=revision)
     out.print(
         told if found else say("cli.untouched", revision=revision),

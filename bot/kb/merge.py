@@ -12,7 +12,7 @@ from bot.kb.schema import DOCUMENTS, TOPICS, Category, Entry, Knowledge, Node, P
 from bot.kb.sheet import CATEGORY, Sheet
 from bot.kb.spelling import Value
 from bot.kb.template import home, new_id
-from bot.kb.writer import appended, changed, digest, new_file, read_text
+from bot.kb.writer import appended, changed, differ, digest, new_file, read_text
 from bot.phrases import say
 
 
@@ -165,19 +165,25 @@ def _category(row: Node) -> Category | None:
 def _take(taking: _Taking, entry_id: str, row: Node) -> None:
     """Put a row into the text of its file."""
     fields = {name: _plain(node) for name, node in _fields(row.value) if name not in ("id", CATEGORY)}
-    if entry_id in taking.base.origins:
-        file = taking.base.origins[entry_id][0]
-    else:
-        file = home(_category(row) or Category.GENERAL, text_at(row, "topic"))
-    text = taking.text(file)
     try:
         if entry_id in taking.base.origins:
-            taking.texts[file] = changed(text, entry_id, fields)
+            _edit(taking, entry_id, fields)
         else:
+            file = home(_category(row) or Category.GENERAL, text_at(row, "topic"))
             filled: dict[str, Value] = {name: value for name, value in fields.items() if value}
-            taking.texts[file] = appended(text, {"id": entry_id, **filled})
+            taking.texts[file] = appended(taking.text(file), {"id": entry_id, **filled})
     except ByHandOnly:
         taking.report(row, "id", "by_hand", value=entry_id)
+
+
+def _edit(taking: _Taking, entry_id: str, fields: Mapping[str, Any]) -> None:
+    """Put what differs into the text of the entry's file; most rows of a sheet differ in nothing."""
+    file, index = taking.base.origins[entry_id]
+    written = dict(_fields(items(taking.base.roots[file])[index].value))
+    old = {name: _plain(written[name]) if name in written else None for name in fields}
+    wanted = {name: value for name, value in fields.items() if differ(old[name], value)}
+    if wanted:
+        taking.texts[file] = changed(taking.text(file), entry_id, wanted)
 
 
 def _plain(node: Node) -> Any:

@@ -76,7 +76,7 @@ def changed(text: str, entry_id: str, fields: Fields) -> str:
     entry = _find(bare, entry_id)
     written = {key.value: _value(node) for key, node in entry.value}
     wanted = {
-        name: fields[name] for name in FIELDS if name in fields and _differ(written.get(name), fields[name])
+        name: fields[name] for name in FIELDS if name in fields and differ(written.get(name), fields[name])
     }
     if not wanted:
         return text
@@ -94,7 +94,7 @@ def appended(text: str, fields: Mapping[str, Value]) -> str:
     """
     name = str(fields["id"])
     added = appended_lines(text, entry_lines(fields), name)
-    if _differ(_rows(added, name)[-1], fields):
+    if differ(_rows(added, name)[-1], fields):
         raise ByHandOnly(name)
     return added
 
@@ -130,7 +130,7 @@ def _find(text: str, entry_id: str) -> Any:
         node
         for node in (root.value if isinstance(root, yaml.SequenceNode) else ())
         if isinstance(node, yaml.MappingNode)
-        and any(key.value == "id" and not _differ(_value(value), entry_id) for key, value in node.value)
+        and any(key.value == "id" and not differ(_value(value), entry_id) for key, value in node.value)
     ]
     if len(found) != 1:
         raise KeyError(entry_id)
@@ -176,7 +176,8 @@ def _assure(text: str, expected: list[dict[str, Any]], entry_id: str) -> None:
         raise ByHandOnly(entry_id)
 
 
-def _differ(old: Any, new: Any) -> bool:
+def differ(old: Any, new: Any) -> bool:
+    """Tell whether a base would read two values of a field otherwise."""
     return bool(_canonical(old) != _canonical(new))
 
 
