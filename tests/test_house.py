@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "channels": set(),
     "bot": set(),
     "config": {"domain", "errors", "phrases"},
-    "kb": {"domain", "errors", "phrases"},
+    "kb": {"domain", "errors", "phrases", "normalise"},
     "matching": {"domain", "kb", "normalise", "bot"},
     "decide": {"domain", "matching"},
     "finding": {"domain", "matching", "decide", "normalise"},

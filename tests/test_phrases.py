@@ -47,7 +47,7 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("kb/sheet.py", "f'problem.{code}'"): ("problem.*",),
     ("kb/template.py", "f'schema.Entry.{name}'"): ("schema.Entry.*",),
     ("kb/template.py", "f'template.example.{name}'"): ("template.example.*",),
-    ("kb/checks.py", "f'problem.{problem.code}'"): ("problem.*",),
+    ("kb/problems.py", "f'problem.{problem.code}'"): ("problem.*",),
 }
 
 

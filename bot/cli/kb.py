@@ -6,9 +6,9 @@ import sys
 import typer
 
 from bot.cli import changes, drafting, sheets, stats, trial
-from bot.cli.terminal import KnowledgeDir, out, settings_for
+from bot.cli.terminal import KnowledgeDir, complain, out, settings_for, today
 from bot.errors import KnowledgeError
-from bot.kb import inspect, json_schema
+from bot.kb import describe, inspect, json_schema
 from bot.phrases import say
 
 commands = typer.Typer(
@@ -26,11 +26,15 @@ commands.command("import")(sheets.import_command)
 def check_command(knowledge: KnowledgeDir = None) -> None:
     """Kiểm tra kho: báo mọi lỗi một lần, kèm tệp, dòng và cách sửa; mã thoát 1 khi có lỗi.
 
+    Điều chỉ nên xem lại (mục vừa hết hạn, bảng, ảnh) nêu riêng ở đầu, không đổi mã thoát.
+
     [dim]Ví dụ:[/dim]  hoidap kb check
     """
-    base, problems = inspect(settings_for(knowledge, log_level="WARNING").knowledge)
-    if problems:
-        raise KnowledgeError(problems)
+    base, problems = inspect(settings_for(knowledge, log_level="WARNING").knowledge, today())
+    if warnings := [problem for problem in problems if problem.is_warning]:
+        complain(*map(describe, warnings), say("cli.warnings", count=len(warnings)))
+    if errors := [problem for problem in problems if not problem.is_warning]:
+        raise KnowledgeError(errors)
     out.print(say("cli.check_clean", entries=len(base.entries), documents=len(base.documents)))
 
 

@@ -1,7 +1,8 @@
 """The door to the knowledge base: read it, check it, say what is wrong with it."""
 
-from bot.kb.checks import check, describe
+from bot.kb.checks import check
 from bot.kb.loader import inspect, load
+from bot.kb.problems import describe
 from bot.kb.schema import (
     Category,
     Document,

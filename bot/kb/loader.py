@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, TypeVar
 
@@ -16,13 +17,15 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError
-from bot.kb.checks import check, clip, nearest, place_of, references
+from bot.kb.checks import check, references
+from bot.kb.problems import clip, nearest, place_of
 from bot.kb.schema import (
     DOCUMENTS,
     GLOSSARY,
     OFF_TOPIC,
     SHARED,
     TOPICS,
+    WORDS,
     Category,
     Document,
     Entry,
@@ -34,6 +37,7 @@ from bot.kb.schema import (
     Problem,
     Source,
     Topic,
+    Word,
     called,
     entry_nodes,
     items,
@@ -115,10 +119,13 @@ def load(directory: Path, instead: Mapping[str, str] | None = None) -> Knowledge
     return knowledge
 
 
-def inspect(directory: Path) -> tuple[Knowledge, tuple[Problem, ...]]:
-    """Return what could be read of the base, and all that is wrong with it or owed, loadable or not."""
+def inspect(directory: Path, today: date | None = None) -> tuple[Knowledge, tuple[Problem, ...]]:
+    """Return what could be read of the base, and all that is wrong with it or owed, loadable or not.
+
+    Without `today`, a day in Vietnam, nothing is said of what has ended by now.
+    """
     knowledge, problems = _load(directory, {})
-    return knowledge, tuple(sorted([*problems, *check(knowledge)], key=place_of))
+    return knowledge, tuple(sorted([*problems, *check(knowledge, today=today)], key=place_of))
 
 
 def _load(directory: Path, instead: Mapping[str, str]) -> tuple[Knowledge, list[Problem]]:
@@ -137,6 +144,7 @@ def _load(directory: Path, instead: Mapping[str, str]) -> tuple[Knowledge, list[
         topics={row.id: row for row in _rows(Topic, TOPICS, roots, problems)},
         glossary=tuple(_rows(GlossaryRow, GLOSSARY, roots, problems)),
         off_topic=tuple(_rows(OffTopicGroup, OFF_TOPIC, roots, problems)),
+        words=frozenset(row.root.casefold() for row in _rows(Word, WORDS, roots, problems)),
         version=_version(contents),
         roots=roots,
         origins=origins,
@@ -497,7 +505,7 @@ def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: E
     line, column = here.line, here.column
     found, code = error["input"], _CODES.get(error["type"], "bad_value")
     written = ", ".join(f"{key}: …" for key in found) if isinstance(found, dict) else found
-    values: dict[str, object] = {"field": clip(field), "value": clip(written)}
+    values: dict[str, object] = {"field": clip(field) or file, "value": clip(written)}
     if code == "missing_field" and field in (parent.keys or {}):
         code = "empty"
     elif code == "not_text" and isinstance(found, list):

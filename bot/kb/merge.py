@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ByHandOnly, SheetError
-from bot.kb.checks import clip, fold, nearest, place_of, references
+from bot.kb.checks import references
+from bot.kb.checks.rows import plain as folded
 from bot.kb.loader import load, read_model
+from bot.kb.problems import clip, nearest, place_of
 from bot.kb.schema import DOCUMENTS, TOPICS, Category, Entry, Knowledge, Node, Problem, items, text_at
 from bot.kb.sheet import CATEGORY, Sheet
 from bot.kb.spelling import Value
@@ -82,7 +84,7 @@ def merge(directory: Path, base: Knowledge, sheet: Sheet, new_ids: bool = False)
 def _identified(taking: _Taking, new_ids: bool) -> dict[str, Node]:
     """Return the rows by their entries' ids, made ones for new entries."""
     rows: dict[str, Node] = {}
-    questions = {fold(text): one.id for one in taking.base.entries.values() for text in one.phrasings}
+    questions = {folded(text): one.id for one in taking.base.entries.values() for text in one.phrasings}
     for row in taking.sheet.rows:
         entry_id, known = text_at(row, "id"), taking.base.origins
         if entry_id in rows:
@@ -94,7 +96,7 @@ def _identified(taking: _Taking, new_ids: bool) -> dict[str, Node]:
             continue
         if not entry_id:
             question = text_at(row, "question")
-            if same := questions.get(fold(question)):
+            if same := questions.get(folded(question)):
                 taking.report(row, "question", "question_known", value=same)
             entry_id = new_id(question, {*known, *rows}) or f"hang-{row.line}"
         rows[entry_id] = row
@@ -156,10 +158,10 @@ def _judge_category(taking: _Taking, entry_id: str, row: Node) -> None:
 
 def _category(row: Node) -> Category | None:
     """Return the category that a row names, by the folder's name or in Vietnamese."""
-    names = {fold(say(f"category.{one.value}")): one for one in Category} | {
+    names = {folded(say(f"category.{one.value}")): one for one in Category} | {
         one.value: one for one in Category
     }
-    return names.get(fold(text_at(row, CATEGORY)))
+    return names.get(folded(text_at(row, CATEGORY)))
 
 
 def _take(taking: _Taking, entry_id: str, row: Node) -> None:

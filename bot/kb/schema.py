@@ -20,7 +20,8 @@ from pydantic_core import PydanticCustomError
 from bot.phrases import say
 
 DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC = "documents.yaml", "glossary.yaml", "topics.yaml", "off_topic.yaml"
-SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC)  # every other file holds entries
+WORDS = "words.yaml"
+SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC, WORDS)  # every other file holds entries
 
 # An id travels inside a button's action, which has at most 64 bytes: 60 leaves room for what is to be done.
 MAX_ID = 60  # characters, each one byte
@@ -108,6 +109,7 @@ class Entry(_Row):
     updated: Day | None = None
     evidence: str = ""
     see_also: tuple[Words, ...] = ()
+    differs_from: tuple[Words, ...] = ()  # entries that sound alike, which an expert has told apart
     not_this: tuple[Words, ...] = ()
     tests: tuple[Words, ...] = ()
 
@@ -177,6 +179,10 @@ class OffTopicGroup(_Row):
     small_talk: bool = False
 
 
+class Word(RootModel[Words]):
+    """A word that is no Vietnamese syllable and yet spelled right: a name, a unit, a foreign word."""
+
+
 class EntriesFile(RootModel[tuple[Entry, ...]]):
     """A file of entries."""
 
@@ -197,6 +203,10 @@ class OffTopicFile(RootModel[tuple[OffTopicGroup, ...]]):
     """off_topic.yaml."""
 
 
+class WordsFile(RootModel[tuple[Word, ...]]):
+    """words.yaml."""
+
+
 def has_words(text: str) -> bool:
     """Tell whether there is a letter or digit in a text."""
     return any(letter.isalnum() for letter in text)
@@ -204,7 +214,7 @@ def has_words(text: str) -> bool:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema that editors use, with help in Vietnamese on every file and field."""
-    files = (EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile)
+    files = (EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile, WordsFile)
     _, schema = models_json_schema([(model, "validation") for model in files])
     for name, definition in schema["$defs"].items():
         definition["description"] = say(f"schema.{name}.self")
@@ -278,6 +288,7 @@ class Problem:
     where: str
     code: str
     values: Mapping[str, object] = field(default_factory=dict)
+    is_warning: bool = False  # what only the day or a channel makes of it: told, and no mistake
 
 
 @dataclass(frozen=True)
@@ -290,6 +301,7 @@ class Knowledge:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     glossary: tuple[GlossaryRow, ...] = ()
     off_topic: tuple[OffTopicGroup, ...] = ()
+    words: frozenset[str] = frozenset()  # spelled right though no Vietnamese syllable, in lower case
     version: str = ""  # 12 hex digits over the names and bytes of all files read
     roots: Mapping[str, Node] = field(default_factory=dict, repr=False)  # file -> what it says, with places
     origins: Mapping[str, tuple[str, int]] = field(default_factory=dict, repr=False)  # entry -> file, index

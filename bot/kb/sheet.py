@@ -24,15 +24,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.errors import SheetError
-from bot.kb.checks import fold, nearest
+from bot.kb.checks.rows import plain as folded
 from bot.kb.loader import CONTROL
+from bot.kb.problems import nearest
 from bot.kb.schema import Category, Entry, Knowledge, Node, Problem
 from bot.kb.spelling import FIELDS, plain
 from bot.phrases import keys, say
 
 CATEGORY = "category"
 COLUMNS = ("id", CATEGORY, *FIELDS[1:])
-LISTS = ("variants", "see_also", "not_this", "tests")
+LISTS = ("variants", "see_also", "differs_from", "not_this", "tests")
 SOURCES = "sources"
 DAYS = ("valid_from", "valid_to", "approved_on", "updated")
 
@@ -257,11 +258,11 @@ def _typed(file: str, row: int, column: int, cell: Any, names: Sequence[str], pr
 
 def _names(file: str, header: Sequence[str], problems: list[Problem]) -> list[str]:
     """Return which field each column holds, "" for none."""
-    labels = {fold(say(f"sheet.column.{name}")): name for name in COLUMNS}
+    labels = {folded(say(f"sheet.column.{name}")): name for name in COLUMNS}
     names: list[str] = []
     for at, title in enumerate(header, 1):
         named = _NAMED.search(title.strip())
-        name = named[1] if named else labels.get(fold(title), title.strip())
+        name = named[1] if named else labels.get(folded(title), title.strip())
         if name and name not in COLUMNS:
             values = {"value": title.strip()[:60], "near": nearest(name, COLUMNS)}
             problems.append(Problem(file, 1, at, "", "unknown_column", values))

@@ -1,7 +1,7 @@
 """How values are spelled in YAML, as the experts' own files have it.
 
 Plain where YAML allows it, else in double quotes; an answer, and whatever has several lines, after `|`; one
-item a line, but `see_also` in brackets. Nothing is ever wrapped: a line is a thing that people compare.
+item a line, but ids in brackets. Nothing is ever wrapped: a line is a thing that people compare.
 """
 
 import math
@@ -21,7 +21,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ODD_BREAK = re.compile("[\r\x85\u2028\u2029]")  # YAML would read plain line breaks there
 WIDEST = 110  # characters of a line up to which a list may stay in brackets
 _LONG = ("answer",)  # after `|` even where it is one line, because it will grow
-_BRACKETS = ("see_also",)
+_BRACKETS = ("see_also", "differs_from")
 _DAYS = ("valid_from", "valid_to", "approved_on", "updated")
 
 

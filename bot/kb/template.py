@@ -5,16 +5,16 @@ import textwrap
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from bot.kb.checks import fold
 from bot.kb.schema import MAX_ID, Category, Status
 from bot.kb.spelling import FIELDS, field_lines
+from bot.normalise import fold
 from bot.phrases import say
 
 UNWRITTEN = "…"  # an answer without a letter or digit is none: such an entry is not used yet
 WITHOUT_TOPIC = "chua-co-chu-de"  # what the file of entries without one is called
 _WIDTH = 100  # characters of a comment's line
-_SIGNED = ("approved_by", "approved_on", "superseded_by")  # for later, when the entry stands
-_EXAMPLES = frozenset(FIELDS) - {"id", "topic", "question", "answer", "status", "updated", *_SIGNED}
+_LATER = ("approved_by", "approved_on", "superseded_by", "differs_from")  # when the entry stands
+_EXAMPLES = frozenset(FIELDS) - {"id", "topic", "question", "answer", "status", "updated", *_LATER}
 
 
 def new_id(question: str, taken: Collection[str]) -> str:

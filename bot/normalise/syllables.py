@@ -151,3 +151,18 @@ def canonical(word: str) -> str | None:
     if fold(toneless) in FOLDED:
         return word if toneless == parts[0] else None
     return None
+
+
+@lru_cache(maxsize=1 << 15)
+def is_spelled(word: str) -> bool:
+    """Tell whether a word is a syllable with all its marks, the tone where one of the two schools puts it.
+
+    `word` is NFC and lower case. Unlike `canonical` this mends nothing: `nghiẹp`, `ngèo`, `muc` are misspelt.
+    """
+    parts = without_tone(word)
+    if parts is None or parts[0] not in TONELESS or not spoken(*parts):
+        return False
+    toneless, tone = parts
+    place = _tone_place(toneless)
+    newer = place + 1 if toneless.endswith(("oa", "oe", "uy")) and not toneless.startswith("qu") else place
+    return word in (with_tone(toneless, place, tone), with_tone(toneless, newer, tone))

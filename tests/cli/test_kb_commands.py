@@ -11,15 +11,48 @@ from cli_use import REVIEW, Cli, Run
 SCHEMA = Path(__file__).parents[2] / "knowledge" / "schema.json"
 
 
+WHOLE = """\
+- id: nha-o-muc
+  topic: nha-o
+  question: Mức hỗ trợ xây nhà?
+  variants: [nhà 0, nhà 1, nhà 2, nhà 3, nhà 4, nhà 5, nhà 6, nhà 7, nhà 8, nhà 9]
+  answer: Tối đa 40 triệu đồng.
+  sources: [{document: 55/2023/TT-BTC}]
+  status: checked
+  updated: 2026-11-01
+  evidence: đã đọc 40 triệu đồng
+  tests: [hỏi 1, hỏi 2, hỏi 3]
+"""
+
+
+def _whole(tmp_path: Path, text: str = WHOLE) -> None:
+    (tmp_path / "base" / "regulations" / "a.yaml").write_text(text, encoding="utf-8")
+
+
 def test_a_clean_base_is_said_to_be_clean(cli: Cli, tmp_path: Path):
-    file = tmp_path / "base" / "regulations" / "a.yaml"
-    text = file.read_text(encoding="utf-8")
-    first, second = text.split("\n- ")
-    variants = "\n  variants: [{0} một, {0} hai, {0} ba]\n"
-    whole = first + variants.format("nhà") + "- " + second.rstrip() + variants.format("soát")
-    file.write_text(whole, encoding="utf-8")
+    _whole(tmp_path)
     result = cli("kb", "check")
-    assert (result.exit_code, result.stdout) == (0, "Kho sạch: 2 mục, 1 văn bản.\n")
+    assert (result.exit_code, result.stdout) == (0, "Kho sạch: 1 mục, 1 văn bản.\n")
+    assert result.stderr == ""
+
+
+def test_what_only_the_day_brings_is_told_and_the_base_is_clean_all_the_same(cli: Cli, tmp_path: Path):
+    _whole(tmp_path, WHOLE.replace("2026-11-01", "2001-01-01") + "  valid_to: 2001-12-31\n")
+    result = cli("kb", "check")
+    assert (result.exit_code, result.stdout) == (0, "Kho sạch: 1 mục, 1 văn bản.\n")
+    warning, count = result.stderr.splitlines()
+    assert warning.startswith("regulations/a.yaml:11:13: [nha-o-muc] Mục hết áp dụng sau ngày 31/12/2001")
+    assert count == "1 điều nên xem lại."
+
+
+def test_warnings_are_no_part_of_the_mistakes(cli: Cli, tmp_path: Path):
+    ended = WHOLE.replace("2026-11-01", "2001-01-01").replace("topic: nha-o\n", "topic: nha-o\n  x: y\n")
+    _whole(
+        tmp_path, WHOLE.replace("nha-o-muc", "muc") + ended.replace("nhà", "ở") + "  valid_to: 2001-12-31\n"
+    )
+    result = cli("kb", "check")
+    assert result.exit_code == 1
+    assert "1 lỗi." in result.stderr.splitlines()
 
 
 def test_the_shipped_base_is_clean(cli: Cli):
@@ -58,14 +91,18 @@ def test_one_run_tells_every_mistake_also_beside_one_that_keeps_the_base_from_lo
 - id: sai-truong
   topic: nha-o
   question: Một
-  variants: [một a, một b]
+  variants: [một a, một b, một 2, một 3, một 4, một 5, một 6, một 7, một 8]
+  evidence: E
+  tests: [t1, t2, t3]
   anwser: A
   updated: 23/11/2026
   sources: [{document: 55/2024/TT-BTC, dieu: 3}]
 - id: co-the
   topic: nha-o
   question: Hai
-  variants: [hai a, hai b, MỘT A]
+  variants: [hai a, hai b, MỘT A, hai 3, hai 4, hai 5, hai 6, hai 7, hai 8, hai 9]
+  evidence: E
+  tests: [u1, u2, u3]
   answer: a<br>b
   sources: [{document: 55/2023/TT-BTC}]
   status: checked
@@ -73,7 +110,9 @@ def test_one_run_tells_every_mistake_also_beside_one_that_keeps_the_base_from_lo
 - id: thieu
   topic: nha-o
   question: Ba
-  variants: [ba a, ba b, ba c]
+  variants: [ba a, ba b, ba c, ba 3, ba 4, ba 5, ba 6, ba 7, ba 8, ba 9]
+  evidence: E
+  tests: [v1, v2]
   answer: "[x](vbpl.vn)"
   status: checked
   updated: 2026-11-23
@@ -88,15 +127,16 @@ def test_one_run_tells_every_mistake_also_beside_one_that_keeps_the_base_from_lo
     expected = [  # place, entry, what was found, what to write instead
         ("1:3: [sai-truong] Thiếu trường bắt buộc `answer`.", "Thêm dòng `answer: …`."),
         ("1:3: [sai-truong] Còn thiếu `status`.", "Thêm"),
-        ("4:13: [sai-truong] Mới có 2 cách hỏi", "Thêm cho đủ ít nhất 3"),
-        ("5:3: [sai-truong] Không có trường nào tên `anwser`.", "“answer”"),
-        ("6:12: [sai-truong] `updated` đang là “23/11/2026”.", "2026-11-23"),
-        ("7:24: [sai-truong] Không có văn bản “55/2024/TT-BTC”", "“55/2023/TT-BTC”"),
-        ("7:40: [sai-truong] Không có trường nào tên `dieu`.", "Sửa tên trường"),
-        ("11:28: [co-the] Cách hỏi “MỘT A” đã thuộc “sai-truong” ở regulations/a.yaml:4.", "bỏ ở nơi"),
-        ("12:11: [co-the] Có thẻ HTML “<br>”.", "Bỏ thẻ"),
-        ("16:3: [thieu] Còn thiếu `sources`.", "Thêm"),
-        ("20:11: [thieu] Liên kết “vbpl.vn”", "Viết đủ địa chỉ"),
+        ("4:13: [sai-truong] Mới có 9 cách hỏi", "Thêm cho đủ ít nhất 10"),
+        ("7:3: [sai-truong] Không có trường nào tên `anwser`.", "“answer”"),
+        ("8:12: [sai-truong] `updated` đang là “23/11/2026”.", "2026-11-23"),
+        ("9:24: [sai-truong] Không có văn bản “55/2024/TT-BTC”", "“55/2023/TT-BTC”"),
+        ("9:40: [sai-truong] Không có trường nào tên `dieu`.", "Sửa tên trường"),
+        ("13:28: [co-the] Cách hỏi “MỘT A” đã thuộc “sai-truong” ở regulations/a.yaml:4.", "bỏ ở nơi"),
+        ("16:11: [co-the] Có thẻ HTML “<br>”.", "Bỏ thẻ"),
+        ("20:3: [thieu] Còn thiếu `sources`.", "Thêm"),
+        ("25:10: [thieu] Mới có 2 câu trong `tests`.", "ít nhất 3"),
+        ("26:11: [thieu] Liên kết “vbpl.vn”", "Viết đủ địa chỉ"),
     ]
     told = dict(zip(expected, problems, strict=True))
     assert [line for (begins, says), line in told.items() if says not in line] == []

@@ -35,6 +35,7 @@ def test_all_fields_arrive_as_written(write):
             "topics.yaml": "- {id: nha-o, title: Nhà ở, project: 5, subproject: 1}\n",
             "glossary.yaml": '- {short: xin chao, full: "", near: ["#"]}\n',
             "off_topic.yaml": "- {group: chao, reply: Chào, examples: [hi], small_talk: true}\n",
+            "words.yaml": "- kWh\n- Đắk\n",
             "regulations/a.yaml": (
                 "- id: muc-a\n  topic: nha-o\n  question: no\n  variants: [007, 1:30, yes]\n"
                 "  answer: |\n    **Có**\n\n    - ý\n"
@@ -62,6 +63,7 @@ def test_all_fields_arrive_as_written(write):
     assert (knowledge.topics["nha-o"].project, knowledge.topics["nha-o"].subproject) == (5, 1)
     assert (knowledge.glossary[0].full, knowledge.glossary[0].near) == ("", ("#",))
     assert knowledge.off_topic[0].small_talk is True
+    assert knowledge.words == {"kwh", "đắk"}
 
 
 def test_three_fields_are_enough_and_the_rest_is_unconfirmed(write):

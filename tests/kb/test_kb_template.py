@@ -56,13 +56,13 @@ def test_a_template_loads_but_answers_nobody_until_there_is_an_answer(write: Wri
     base = write({**SHARED, "regulations/nha-o.yaml": text})
     knowledge = load(base)
     assert "moi" not in knowledge.entries and "moi" in knowledge.origins
-    assert "unwritten" in {one.code for one in check(knowledge) if one.where == "moi"}
+    assert "wordless" in {one.code for one in check(knowledge) if one.where == "moi"}
     write({"regulations/nha-o.yaml": text.replace("…\n", "40 triệu.\n")})
     entry = load(base).entries["moi"]
     assert (entry.question, entry.answer, entry.updated) == ("Hỏi: gì?", "40 triệu.", TODAY)
 
 
-def test_whoever_does_what_the_template_says_gets_a_finished_entry(write: Write):
+def test_whoever_does_what_the_template_says_gets_an_entry_that_only_wants_more_of_the_same(write: Write):
     lines = template("moi", "nha-o", "Hỏi gì?", "40 triệu.", TODAY)
     text = appended_lines("", lines, "moi")
     for name in (
@@ -79,7 +79,8 @@ def test_whoever_does_what_the_template_says_gets_a_finished_entry(write: Write)
         example, after = _until_other_words(f"  # {name}:" + rest)
         text = before + example.replace("  # ", "  ") + after
     knowledge = load(write({**SHARED, "regulations/nha-o.yaml": text}))
-    assert [one for one in check(knowledge) if one.where == "moi"] == []
+    owed = {one.code for one in check(knowledge) if one.where == "moi"}
+    assert owed <= {"few_variants", "few_tests"}  # more of the same
     entry = knowledge.entries["moi"]
     assert len(entry.variants) == 3 and entry.sources[0].at and entry.see_also and entry.tests
 

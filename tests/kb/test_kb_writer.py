@@ -183,7 +183,9 @@ class TestANewEntry:
     def test_is_spelled_like_most_of_the_shipped_ones(self):
         knowledge = load(KNOWLEDGE)
         texts = "".join(path.read_text(encoding="utf-8") for path in KNOWLEDGE.rglob("*.yaml"))
-        alike = sum("\n".join(entry_lines(plain(one))) + "\n" in texts for one in knowledge.entries.values())
+        bare = texts.replace('"', "")  # some quote what needs no quotes
+        spelled = ["\n".join(entry_lines(plain(one))) + "\n" for one in knowledge.entries.values()]
+        alike = sum(text.replace('"', "") in bare for text in spelled)
         assert alike > 0.8 * len(knowledge.entries)
 
 
