@@ -74,14 +74,14 @@ class Trial:
 
 
 # Where a base is too small to learn from itself: only a question that it has word for word is answered, and
-# one whose words are all its own gets suggestions.
+# one whose words are most of them its own gets suggestions.
 FALLBACK = Weights(
     mean=np.zeros(len(FEATURES), np.float32),
     scale=np.ones(len(FEATURES), np.float32),
     classes=np.array([{"coverage": 12.0}.get(name, 0.0) for name in FEATURES]),
-    none=np.array([*(0.0 for _ in FEATURES), 11.0]),
+    none=np.array([*(0.0 for _ in FEATURES), 8.0]),
 )
-CAUTIOUS = Thresholds(answer=0.9, suggest=0.5, off_topic=0.9)
+CAUTIOUS = Thresholds(answer=0.99, suggest=0.5, off_topic=0.9)
 
 
 def calibrate(
