@@ -21,7 +21,7 @@ GROUPS = 2  # off-topic groups taken from each, beside the entries
 BLOCK = 2_000_000  # scores held at a time
 
 FEATURES = (
-    "words",  # BM25 over words and pairs of near words of all that the class says / root of the question's length
+    "words",  # BM25 over words and pairs of near words, over the root of the question's length
     "runs",  # BM25 over runs of characters
     "margin",  # the classifier's, where there is one
     "coverage",  # share of the question's words, weighted by rarity, that its phrasings use
