@@ -1,4 +1,8 @@
-"""The door to the command line: which commands there are. They read, call what does the work, and print."""
+"""The door to the command line: which commands there are. They read, call what does the work, and print.
+
+What is slow to import (databases, channels, matching, spreadsheets: seconds of CPU together) is imported in
+the commands that work with it, so that help and all others begin at once.
+"""
 
 import sys
 
@@ -19,7 +23,6 @@ from bot.errors import (
     WriteError,
 )
 from bot.kb import describe
-from bot.kb.sheet import describe_cell
 from bot.logs import redact
 from bot.phrases import say
 
@@ -62,6 +65,8 @@ def main() -> None:
         complain(*map(describe, error.problems), say("cli.problems", count=len(error.problems)))
         sys.exit(1)
     except SheetError as error:
+        from bot.kb.sheet import describe_cell
+
         complain(*map(describe_cell, error.problems), say("cli.problems", count=len(error.problems)))
         sys.exit(1)
     except WriteError as error:

@@ -10,8 +10,6 @@ from bot.cli import changes
 from bot.cli.terminal import KnowledgeDir, complain, out, settings_for
 from bot.kb import Knowledge, check, describe, load
 from bot.kb.diff import compare
-from bot.kb.merge import merge
-from bot.kb.sheet import LONGEST_CELL, CellTooLong, comma_separated, read, xlsx
 from bot.kb.writer import save
 from bot.phrases import say
 
@@ -25,6 +23,8 @@ def export_command(
 
     [dim]Ví dụ:[/dim]  hoidap kb export --xlsx kho.xlsx
     """
+    from bot.kb.sheet import LONGEST_CELL, CellTooLong, comma_separated, xlsx
+
     if (to_xlsx is None) == (to_csv is None):
         raise typer.BadParameter(say("sheet.which"))
     base = load(settings_for(knowledge, log_level="WARNING").knowledge)
@@ -54,6 +54,9 @@ def import_command(
     [dim]Xem trước:[/dim]  hoidap kb import kho.xlsx
     [dim]Ghi luôn:[/dim]  hoidap kb import kho.csv --write
     """
+    from bot.kb.merge import merge
+    from bot.kb.sheet import read
+
     directory = settings_for(knowledge, log_level="WARNING").knowledge
     before = load(directory)
     merged = merge(directory, before, read(file), new_ids=new)

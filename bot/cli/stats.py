@@ -11,7 +11,6 @@ import typer
 from rich.table import Table
 
 from bot.cli.terminal import KnowledgeDir, out, settings_for, today
-from bot.handlers.compose import day
 from bot.kb import Category, load
 from bot.kb.stats import SOON, Stats, Tally, count
 from bot.phrases import say
@@ -84,5 +83,5 @@ def _endings(stats: Stats, on: date) -> Table:
         rest = len(one.entries) - FEW
         state = say("stats.over") if one.day < on else say("stats.left", days=(one.day - on).days)
         mentioned = say("stats.and_more", entries=named, count=rest) if rest > 0 else named
-        table.add_row(day(one.day), state, one.document or "", mentioned)
+        table.add_row(f"{one.day:%d/%m/%Y}", state, one.document or "", mentioned)
     return table

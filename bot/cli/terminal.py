@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.app import now
+from bot.clock import now
 from bot.config import Settings, read_settings
 from bot.domain import VIETNAM
 from bot.logs import set_up
