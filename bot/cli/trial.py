@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.terminal import KnowledgeDir, complain, out, settings_for
-from bot.kb import Knowledge, inspect
+from bot.kb import Knowledge
 from bot.kb.diff import touched
+from bot.kb.loader import read
 from bot.kb.revisions import branched_off, checked_out
 from bot.phrases import say
 
@@ -57,7 +58,7 @@ def _touched(present: Knowledge, directory: Path, revision: str | None) -> froze
     """Return the ids of the entries that are not what they were; what was unreadable then is touched now."""
     commit = revision or branched_off(directory)
     with checked_out(directory, commit) as place:
-        found = touched(inspect(place)[0], present)
+        found = touched(read(place)[0], present)
     revision = revision or commit[:SHORT]
     told = say("cli.touched", count=len(found), revision=revision)
     out.print(
