@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-import typer
-
 from bot.app import offline_channels
+from bot.cli.terminal import Misused
 from bot.clock import now
 from bot.config import Settings
 from bot.domain import Waiting
@@ -39,7 +38,7 @@ def resolve(settings: Settings, number: int, by: str, entry: str | None, note: s
     """Settle a question and have its asker told; False when it does not wait.
 
     Raises:
-        BadParameter: the base has no such entry.
+        Misused: the base has no such entry.
     """
     return asyncio.run(_resolve(settings, number, by, entry, note))
 
@@ -47,7 +46,7 @@ def resolve(settings: Settings, number: int, by: str, entry: str | None, note: s
 async def _resolve(settings: Settings, number: int, by: str, entry: str | None, note: str | None) -> bool:
     knowledge = load(settings.knowledge)
     if entry and entry not in knowledge.entries:
-        raise typer.BadParameter(say("cli.no_entry", entry=entry))
+        raise Misused(say("cli.no_entry", entry=entry))
     async with _database(settings) as database:
         reviewing = Reviewing(database, offline_channels(settings), frozenset(), now, Wake())
         return await reviewing.resolve(number, by, knowledge, entry, note) is not None

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.terminal import KnowledgeDir, complain, out, settings_for
+from bot.cli.terminal import KnowledgeDir, Misused, complain, out, settings_for
 from bot.kb import Knowledge
 from bot.kb.diff import touched
 from bot.kb.loader import read
@@ -38,7 +38,7 @@ def test_command(
     from bot.trial import ask_tests
 
     if revision and not changed:
-        raise typer.BadParameter(say("cli.revision_alone", revision=revision))
+        raise Misused(say("cli.revision_alone", revision=revision))
     settings = settings_for(knowledge, log_level="WARNING")
     brain = build_brain(settings.knowledge, settings.wishes, settings.cache)
     only = _touched(brain.knowledge, settings.knowledge, revision) if changed else None

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
+from bot.cli.terminal import KnowledgeDir, Misused, err, out, printable, settings_for, user
 from bot.domain import VIETNAM, Waiting
 from bot.phrases import say
 
@@ -76,7 +76,7 @@ def resolve_command(
     [dim]Bằng lời:[/dim]  hoidap unanswered resolve 128 --note "Việc này thuộc Sở Xây dựng."
     """
     if not (entry or note):
-        raise typer.BadParameter(say("cli.entry_or_note"))
+        raise Misused(say("cli.entry_or_note"))
     from bot.cli import queue
 
     settings = settings_for(knowledge, log_level="WARNING")
