@@ -39,7 +39,7 @@ def test_an_edited_sheet_is_shown_and_nothing_is_written(cli: Cli, tmp_path: Pat
     book.save(tmp_path / "kho.xlsx")
     result = cli("kb", "import", "kho.xlsx")
     assert result.exit_code == 0
-    assert "~ nha-o-muc:" in result.stdout and "⚠ con số: 40 → 60" in result.stdout
+    assert "~ nha-o-muc:" in result.stdout and "⚠ con số: 40 triệu → 60 triệu" in result.stdout
     assert "Câu trả lời nêu “60 triệu đồng” mà" in result.stderr
     assert result.stderr.endswith("\nChưa ghi gì. Chạy lại với --write để ghi.\n")
     assert file.read_bytes() == before
