@@ -42,7 +42,7 @@ def new_command(
     if not topics:
         raise Misused(say("new.no_topics"))
     subject = _chosen("--topic", say("new.topic"), topics, topic)
-    title = _written("--question", say("new.question"), question)
+    title = " ".join(_written("--question", say("new.question"), question).split())
     entry = new_id(title, base.origins)
     if not entry:
         raise Misused(say("new.wordless"))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.cli.terminal import KnowledgeDir, out, settings_for, today
 from bot.kb import Category, load
@@ -16,6 +16,7 @@ from bot.kb.stats import SOON, Stats, Tally, count
 from bot.phrases import say
 
 FEW = 3  # entries that are named of those that cite a document
+NARROW = 5  # characters of a column of counts: the titles get the rest
 SUM = "Σ"
 
 
@@ -48,8 +49,10 @@ def _plain(stats: Stats) -> dict[str, Any]:
 
 
 def _topics(tallies: Iterable[Tally]) -> Table:
-    kinds = [say(f"category.{category.value}").capitalize() for category in Category]
-    table = Table("DA", "Chủ đề", "Mục", *kinds, "Cách hỏi", "Câu thử")
+    kinds = [say(f"stats.kind.{category.value}") for category in Category]
+    names = ("Mục", *kinds, "Cách hỏi", "Câu thử")
+    counts = (Column(name, justify="right", max_width=NARROW) for name in names)
+    table = Table("DA", "Chủ đề", *counts)
     for one in tallies:
         project = "" if one.project is None else str(one.project)
         table.add_row(
