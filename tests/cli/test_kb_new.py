@@ -1,13 +1,9 @@
 """`hoidap kb new`: an entry to go on with, asked for or given, in a base that still loads."""
 
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from cli_use import HOUSE, Cli
+from cli_use import HOUSE, Cli, Run
 
 from bot.kb import load
 
@@ -95,24 +91,22 @@ def test_a_base_that_does_not_load_is_told_first(cli: Cli, tmp_path: Path):
     assert "regulations/b.yaml:1:3: [b]" in result.stderr
 
 
-def test_at_a_terminal_it_asks_again_until_it_can_go_on(environment: dict[str, str], tmp_path: Path):
-    typed = "9\n1\nnha-o\nNhà tạm được hỗ trợ gì?\n\n"
-    keyboard, terminal = pty.openpty()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HOIDAP_")}
-    command = [str(Path(sys.executable).with_name("hoidap")), "kb", "new"]
-    with os.fdopen(keyboard, "wb", buffering=0) as keys:
-        keys.write(typed.encode())
-        done = subprocess.run(
-            command,
-            stdin=terminal,
-            capture_output=True,
-            env={**clean, **environment},
-            cwd=tmp_path,
-            timeout=60,
-        )
-    os.close(terminal)
+def test_at_a_terminal_it_asks_again_until_it_can_go_on(at_terminal: Run):
+    done = at_terminal("kb", "new", stdin="9\n1\nnha-o\n\nNhà tạm\tđược hỗ trợ gì?\n\n".encode())
     said = done.stdout.decode()
     assert done.returncode == 0
     assert "Không có loại “9”. Chọn một trong: regulations" in done.stderr.decode()
     assert "1. quy định (regulations)" in said and "1. Nhà ở (nha-o)" in said
     assert "Đã thêm mục nha-tam-duoc-ho-tro-gi vào regulations/nha-o.yaml" in said
+
+
+def test_who_stops_half_way_is_told_that_nothing_was_written(at_terminal: Run, tmp_path: Path):
+    done = at_terminal("kb", "new", stdin=b"1\n\x04")
+    assert done.returncode == 130
+    assert done.stderr.decode() == "\nĐã dừng; chưa ghi gì.\n"
+    assert [path.name for path in (tmp_path / "base" / "regulations").iterdir()] == ["a.yaml"]
+
+
+def test_a_question_is_one_line(cli: Cli, tmp_path: Path):
+    assert cli("kb", "new", *GIVEN[:5], "Nhà\ntạm  là\tgì?", "--answer", "Có.").exit_code == 0
+    assert load(tmp_path / "base").entries["nha-tam-la-gi"].question == "Nhà tạm là gì?"

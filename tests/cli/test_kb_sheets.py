@@ -1,13 +1,9 @@
 """`hoidap kb export` and `hoidap kb import`: shown first, and written only when that is meant."""
 
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from cli_use import Cli
+from cli_use import Cli, Run
 from openpyxl import load_workbook
 
 HEAD = "id,answer\n"
@@ -102,22 +98,9 @@ def test_export_wants_one_place(cli: Cli):
 @pytest.mark.parametrize(
     ("typed", "is_written"), [("c\n", True), ("Có\n", True), ("y\n", True), ("\n", False), ("không\n", False)]
 )
-def test_at_a_terminal_it_asks(environment, tmp_path: Path, file: Path, typed: str, is_written: bool):
+def test_at_a_terminal_it_asks(at_terminal: Run, tmp_path: Path, file: Path, typed: str, is_written: bool):
     (tmp_path / "t.csv").write_text(f"{HEAD}ra-soat-thang,Tháng 10.\n", encoding="utf-8")
-    keyboard, terminal = pty.openpty()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HOIDAP_")}
-    command = [str(Path(sys.executable).with_name("hoidap")), "kb", "import", "t.csv"]
-    with os.fdopen(keyboard, "wb", buffering=0) as keys:
-        keys.write(typed.encode())
-        done = subprocess.run(
-            command,
-            stdin=terminal,
-            capture_output=True,
-            env={**clean, **environment},
-            cwd=tmp_path,
-            timeout=60,
-        )
-    os.close(terminal)
+    done = at_terminal("kb", "import", "t.csv", stdin=typed.encode())
     assert done.returncode == 0
     assert "Ghi những thay đổi này vào kho?" in done.stdout.decode()
     assert ("Tháng 10" in file.read_text(encoding="utf-8")) is is_written
