@@ -1,28 +1,17 @@
 """Questions that wait for an expert, from the terminal: listed, shown, settled."""
 
-import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import now, offline_channels
-from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
-from bot.config import Settings
+from bot.cli.terminal import KnowledgeDir, Misused, err, out, printable, settings_for, user
 from bot.domain import VIETNAM, Waiting
-from bot.handlers.command import shorten
-from bot.kb import load
-from bot.lanes import Wake
 from bot.phrases import say
-from bot.reviewing import Reviewing
-from bot.store import Connection, Database, waiting
 
-Result = TypeVar("Result")
 commands = typer.Typer(no_args_is_help=True, help="Câu đang chờ chuyên gia: xem, giải quyết.")
 
 
@@ -35,7 +24,10 @@ def list_command(
 
     [dim]Ví dụ:[/dim]  hoidap unanswered list --json | jq .question
     """
-    items = _read(lambda connection: waiting.open_items(connection, limit))
+    from bot.cli import queue
+    from bot.handlers.command import shorten
+
+    items = queue.open_items(settings_for(log_level="WARNING"), limit)
     if as_json:
         for item in items:
             sys.stdout.write(json.dumps(_plain(item), ensure_ascii=False) + "\n")
@@ -59,12 +51,14 @@ def show_command(number: Annotated[int, typer.Argument(help="Số của câu h�
 
     [dim]Ví dụ:[/dim]  hoidap unanswered show 128
     """
-    item = _read(lambda connection: waiting.get(connection, number))
+    from bot.cli import queue
+
+    settings = settings_for(log_level="WARNING")
+    item = queue.get(settings, number)
     if item is None:
         err.print(say("cli.no_item", number=number))
         raise typer.Exit(1)
-    settled = _read(lambda connection: waiting.settled(connection, number))
-    earlier = [_plain(each) for each in settled if each != item]
+    earlier = [_plain(each) for each in queue.settled(settings, number) if each != item]
     out.print_json(json.dumps({**_plain(item), "earlier": earlier}, ensure_ascii=False))
 
 
@@ -82,39 +76,14 @@ def resolve_command(
     [dim]Bằng lời:[/dim]  hoidap unanswered resolve 128 --note "Việc này thuộc Sở Xây dựng."
     """
     if not (entry or note):
-        raise typer.BadParameter(say("cli.entry_or_note"))
+        raise Misused(say("cli.entry_or_note"))
+    from bot.cli import queue
+
     settings = settings_for(knowledge, log_level="WARNING")
-    if not asyncio.run(_resolve(settings, number, by or user(), entry, note)):
+    if not queue.resolve(settings, number, by or user(), entry, note):
         err.print(say("cli.no_item", number=number))
         raise typer.Exit(1)
     out.print(say("cli.resolved", number=number))
-
-
-async def _resolve(settings: Settings, number: int, by: str, entry: str | None, note: str | None) -> bool:
-    knowledge = load(settings.knowledge)
-    if entry and entry not in knowledge.entries:
-        raise typer.BadParameter(say("cli.no_entry", entry=entry))
-    async with _database(settings) as database:
-        reviewing = Reviewing(database, offline_channels(settings), frozenset(), now, Wake())
-        return await reviewing.resolve(number, by, knowledge, entry, note) is not None
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database)
-    try:
-        await database.upgrade()
-        yield database
-    finally:
-        await database.close()
-
-
-def _read(read: Callable[[Connection], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        async with _database(settings_for(log_level="WARNING")) as database, database.reading() as connection:
-            return await read(connection)
-
-    return asyncio.run(run())
 
 
 def _plain(item: Waiting) -> dict[str, Any]:
