@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import Channel, Payload
-from bot.domain import Block, Ignored, Message, Outcome, Reason, Reply, Style, Text, Verdict
+from bot.domain import Block, Ignored, Invitation, Message, Outcome, Reason, Reply, Style, Text, Verdict
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE, MOST_QUEUE
 from bot.handlers.question import MOST_CHARACTERS
@@ -18,7 +18,7 @@ from bot.handlers.requests import Ask, AskExpert, Command, NoneOfThese, OpenText
 from bot.lanes import Wake
 from bot.live import Live
 from bot.phrases import say
-from bot.store import Connection, Database, chats, exchanges, inbox, outbox, waiting
+from bot.store import Connection, Database, chats, exchanges, inbox, outbox, reviewers, waiting
 from bot.store.inbox import Received
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,7 @@ class Rules:
     admins: frozenset[str]  # "telegram:123456789"
     asker_key: bytes  # turns platform ids into pseudonyms
     questions_per_minute: int  # per chat; what comes faster waits its turn
+    invite: Callable[[str], Invitation | None] = lambda _person: None  # a link, for whom it may be made
 
 
 class Answering:
@@ -169,6 +170,11 @@ class Answering:
             case Command("queue"):
                 queue = await waiting.open_items(connection, MOST_QUEUE)
                 return Known(queue=queue, queue_length=await waiting.open_count(connection))
+            case Command("sign_in"):
+                invitation = self._rules.invite(f"{row.channel}:{row.asker}")
+                if row.chat != row.asker:
+                    return Known(is_overheard=invitation is not None)
+                return Known(invitation=invitation)
         return Known()
 
     async def _commit(self, row: Received, outcome: Outcome, parts: Sequence[Payload]) -> None:
@@ -185,6 +191,8 @@ class Answering:
                 await waiting.add(connection, outcome.waiting)
             if outcome.shown:
                 await exchanges.keep(connection, outcome.shown)
+            if outcome.invitation:
+                await reviewers.invite(connection, outcome.invitation)
             before = await chats.state(connection, *talk)  # an expert may have told something meanwhile
             await chats.remember(connection, *talk, state_after(outcome, before, now))
             await self._put(connection, row, parts, now)

@@ -27,6 +27,7 @@ from bot.live import Live
 from bot.phrases import say
 from bot.reviewing import Reviewing
 from bot.sending import Sending
+from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web import create_app
 
@@ -51,6 +52,7 @@ class App:
     answering: Answering
     sending: Sending
     reviewing: Reviewing
+    sign_in: SignIn
     asked: Wake  # there may be messages to answer
     replied: Wake  # there may be parts to send
 
@@ -72,7 +74,8 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
     admins = frozenset(settings.admins)
     reviewing = Reviewing(database, own, admins, now, replied)
     live = Live(settings.knowledge, settings.wishes, reviewing.base_is_broken, settings.cache)
-    rules = Rules(admins, settings.asker_key(), settings.questions_per_minute)
+    sign_in = SignIn(database, settings.reviewing, settings.address, now)
+    rules = Rules(admins, settings.asker_key(), settings.questions_per_minute, sign_in.invitation)
     try:
         await database.upgrade()
         await live.load()
@@ -84,6 +87,7 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             answering=Answering(database, own, live, rules, now, replied),
             sending=Sending(database, own, now),
             reviewing=reviewing,
+            sign_in=sign_in,
             asked=asked,
             replied=replied,
         )
@@ -134,8 +138,9 @@ async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChanne
     if settings.telegram_token is None:
         log.info("channel.off", channel="telegram", why="no token")
         return None
-    admins = [admin.removeprefix("telegram:") for admin in settings.admins if admin.startswith("telegram:")]
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, admins)
+    prefix = f"{TelegramChannel.name}:"
+    people = [each.removeprefix(prefix) for each in settings.reviewing if each.startswith(prefix)]
+    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, people)
     await channel.start()
     stack.push_async_callback(channel.stop)
     return channel
@@ -173,7 +178,14 @@ class _Server(uvicorn.Server):
 
 
 def _web_server(app: App) -> _Server:
-    page = create_app(app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies)
+    page = create_app(
+        app.intake,
+        app.database,
+        app.live,
+        now,
+        secure_cookies=app.settings.secure_cookies,
+        sign_in=app.sign_in,
+    )
     return _Server(
         uvicorn.Config(
             page,

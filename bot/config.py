@@ -18,7 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.domain import Wishes
+from bot.domain import Reviewer, Role, Wishes
 from bot.errors import ConfigError
 from bot.phrases import say
 
@@ -29,6 +29,9 @@ MOST_SHOWN = 40  # characters of a wrong value
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
 Admin = Annotated[str, StringConstraints(pattern=r"^[a-z]+:\S+$")]
+Named = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\s=]+( *=.{0,100})?$")]
+Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+/?)?$")]
+ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104  where a server may listen, and nobody can go
 
 
 class Settings(BaseSettings):
@@ -53,6 +56,13 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )
+    reviewers: Annotated[tuple[Named, ...], NoDecode] = Field(
+        (),
+        description="Chuyên gia được vào trang duyệt, cách nhau dấu phẩy: `telegram:123456789=Nguyễn Thị Lan`",
+    )
+    web_url: Address = Field(
+        "", description="Địa chỉ mọi người mở trang web, như `https://hoidap.vn`; trống: theo máy và cổng"
+    )
     pseudonym_key: SecretStr | None = Field(
         None,
         description="Khóa mã hóa danh tính người hỏi; trống: tự tạo trong `var/`; nhiều máy thì đặt chung",
@@ -72,7 +82,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="Dạng nhật ký: `text` hoặc `json`")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Mức nhật ký")
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "reviewers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -85,6 +95,25 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
+
+    @property
+    def address(self) -> str:
+        """Where people open the site, without a slash at the end."""
+        host = "127.0.0.1" if self.host in ANY_HOST else f"[{self.host}]" if ":" in self.host else self.host
+        return self.web_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def reviewing(self) -> Mapping[str, Reviewer]:
+        """Everybody who may sign in to the review console, by person; an admin may be named among experts."""
+        named = {
+            person.strip(): name.strip() or person.strip()
+            for person, _, name in (each.partition("=") for each in self.reviewers)
+        }
+        names = {**{admin: admin for admin in self.admins}, **named}
+        return {
+            person: Reviewer(person, name, Role.ADMIN if person in self.admins else Role.EXPERT)
+            for person, name in names.items()
+        }
 
     @property
     def wishes(self) -> Wishes:
@@ -156,8 +185,13 @@ def _wrong(name: str, found: object) -> str:
 
 
 def _expected(name: str, kind: Any) -> str:
-    if name == "admins":
-        return say("config.admins")
+    match name:
+        case "admins":
+            return say("config.admins")
+        case "reviewers":
+            return say("config.reviewers")
+        case "web_url":
+            return say("config.web_url")
     if get_origin(kind) is Literal:
         return say("config.choices", choices=", ".join(get_args(kind)))
     if kind is bool:

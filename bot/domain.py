@@ -98,6 +98,36 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
+# --- who reviews ---------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What somebody who signs in to the review console may do."""
+
+    EXPERT = "expert"  # answer what waits, and look after the base
+    ADMIN = "admin"  # that, and see the figures and take the log along
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who may sign in. `person` is "telegram:123456789", or "console:lan" for an operator's link."""
+
+    person: str
+    name: str  # as it stands under what they approve
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that signs a reviewer in, once; the store keeps a digest of its secret and never the link."""
+
+    url: str
+    digest: str
+    reviewer: Reviewer
+    made_at: datetime
+    until: datetime
+
+
 # --- what was found and decided ----------------------------------------------------------------
 
 
@@ -223,6 +253,7 @@ class Outcome:
     waiting: Waiting | None = None
     shown: Snapshot | None = None
     answered: int | None = None  # see `ChatState.answered`
+    invitation: Invitation | None = None  # the link that the reply holds
 
 
 # --- how careful to be --------------------------------------------------------------------------

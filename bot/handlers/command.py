@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain import Block, Button, Exchange, Outcome, Reply, Style, Verdict, Waiting
+from bot.domain import VIETNAM, Block, Button, Exchange, Invitation, Outcome, Reply, Style, Verdict, Waiting
 from bot.handlers import actions, compose
 from bot.handlers.context import Context, Known, vietnam_day
 from bot.handlers.requests import Command, Topics, Unusable
@@ -23,15 +23,29 @@ def command(request: Command, known: Known, context: Context) -> Outcome:
             return Outcome(_mine(known, context))
         case "queue" if context.admin:
             return Outcome(_queue(known))
+        case "sign_in" if known.is_overheard:
+            return Outcome(_plain(say("sign_in.in_private")))
+        case "sign_in" if known.invitation:
+            return _sign_in(known.invitation)
         case "start":
             return Outcome(_with_topics(say("start.text", entries=len(context.knowledge.entries))))
     return Outcome(_with_topics(say("help.text")))
 
 
+def _sign_in(invitation: Invitation) -> Outcome:
+    until = invitation.until + VIETNAM
+    text = say("sign_in.link", name=invitation.reviewer.name, url=invitation.url, until=f"{until:%H:%M}")
+    return Outcome(_plain(text), invitation=invitation)
+
+
+def _plain(text: str) -> Reply:
+    return Reply((Block(Style.TEXT, text),))
+
+
 def unusable(request: Unusable) -> Outcome:
     """Say what the bot can read."""
     key = "unusable.empty" if request.what == "empty" else "unusable.media"
-    return Outcome(Reply((Block(Style.TEXT, say(key)),)))
+    return Outcome(_plain(say(key)))
 
 
 def topics(request: Topics, context: Context) -> Outcome:

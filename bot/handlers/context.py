@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Snapshot, Verdict, Waiting
+from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Invitation, Snapshot, Verdict, Waiting
 from bot.kb import Knowledge
 from bot.matching import Matcher
 
@@ -74,3 +74,5 @@ class Known:
     queue: tuple[Waiting, ...] = ()
     queue_length: int = 0
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
+    invitation: Invitation | None = None  # only for a reviewer who is alone with the bot
+    is_overheard: bool = False  # a reviewer wants a link where others would read it

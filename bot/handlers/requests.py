@@ -76,7 +76,7 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command without arguments: start, help, mine, queue, or unknown."""
+    """A command without arguments: start, help, mine, queue, sign_in, or unknown."""
 
     name: str
 
@@ -114,6 +114,7 @@ COMMANDS = {
     "trogiup": "help",
     "cauhoi": "mine",
     "chuatraloi": "queue",
+    "web": "sign_in",
 }
 _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+.*)?", re.DOTALL)

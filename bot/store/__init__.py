@@ -2,7 +2,18 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 
-from bot.store import chats, exchanges, inbox, outbox, waiting
+from bot.store import chats, counts, exchanges, inbox, outbox, reviewers, uses, waiting
 from bot.store.engine import Database
 
-__all__ = ["Connection", "Database", "chats", "exchanges", "inbox", "outbox", "waiting"]
+__all__ = [
+    "Connection",
+    "Database",
+    "chats",
+    "counts",
+    "exchanges",
+    "inbox",
+    "outbox",
+    "reviewers",
+    "uses",
+    "waiting",
+]

@@ -144,6 +144,7 @@ exchanges = Table(
     Column("rating", Integer),
     Column("earlier", Text),
     Index(None, "channel", "asker", "id"),
+    Index(None, "asked_at"),
 )
 
 waiting = Table(
@@ -180,4 +181,34 @@ snapshots = Table(
     Column("version", String(64), primary_key=True),
     Column("content", Text, nullable=False),
     Column("shown_at", UtcTime, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the link's secret, which is kept nowhere
+    Column("person", String(200), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),  # of the cookie
+    Column("previous", String(64), index=True),  # of the cookie before, which may still be on its way
+    Column("person", String(200), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("form_secret", String(64), nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),  # when the cookie was given
+    Column("confirmed_at", UtcTime),  # when it first came back
+    Column("closed_at", UtcTime),
+    CheckConstraint("role in ('expert', 'admin')", name="role"),
 )

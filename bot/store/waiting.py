@@ -39,7 +39,7 @@ async def open_items(connection: AsyncConnection, limit: int, after: int = 0) ->
         .order_by(waiting.c.number)
         .limit(limit)
     )
-    return tuple(_item(row) for row in await connection.execute(query))
+    return tuple(waiting_of(row) for row in await connection.execute(query))
 
 
 async def open_count(connection: AsyncConnection) -> int:
@@ -56,7 +56,7 @@ async def get(connection: AsyncConnection, number: int) -> Waiting | None:
 async def among(connection: AsyncConnection, numbers: tuple[int, ...]) -> dict[int, Waiting]:
     """Return those of the given numbers that wait or waited, as they stand now."""
     query = select(waiting).where(waiting.c.number.in_(numbers)).order_by(waiting.c.id)
-    return {row.number: _item(row) for row in await connection.execute(query)}  # the latest is left
+    return {row.number: waiting_of(row) for row in await connection.execute(query)}  # the latest is left
 
 
 async def settled(connection: AsyncConnection, number: int) -> tuple[Waiting, ...]:
@@ -66,7 +66,7 @@ async def settled(connection: AsyncConnection, number: int) -> tuple[Waiting, ..
         .where(waiting.c.number == number, waiting.c.resolved_at.is_not(None))
         .order_by(waiting.c.id)
     )
-    return tuple(_item(row) for row in await connection.execute(query))
+    return tuple(waiting_of(row) for row in await connection.execute(query))
 
 
 async def resolve(
@@ -83,7 +83,8 @@ def _waits(number: int) -> tuple[ColumnElement[bool], ...]:
     return waiting.c.number == number, waiting.c.resolved_at.is_(None)
 
 
-def _item(row: Row[Any]) -> Waiting:
+def waiting_of(row: Row[Any]) -> Waiting:
+    """Return a row of the queue as a value."""
     fields = dict(row._mapping)
     del fields["id"]
     fields["reason"] = Reason(fields["reason"])

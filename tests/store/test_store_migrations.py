@@ -14,7 +14,7 @@ from bot.store import Database
 from bot.store.engine import MIGRATIONS
 from bot.store.tables import metadata
 
-TABLES = {"inbox", "outbox", "chats", "exchanges", "waiting", "snapshots"}
+TABLES = {"inbox", "outbox", "chats", "exchanges", "waiting", "snapshots", "invitations", "sessions"}
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class TelegramChannel:
     Args:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
-        admins: Telegram ids of those whose menu also shows the admins' command.
+        admins: Telegram ids of those whose menu also shows the reviewers' commands.
     """
 
     name = "telegram"
@@ -127,9 +127,12 @@ class TelegramChannel:
             BotCommand("start", say("telegram.command.start")),
         ]
         await self._show_menu(menu, None)
-        queue = BotCommand("chuatraloi", say("telegram.command.chuatraloi"))
+        more = [
+            BotCommand("chuatraloi", say("telegram.command.chuatraloi")),
+            BotCommand("web", say("telegram.command.web")),
+        ]
         for admin in self._admins:
-            await self._show_menu([queue, *menu], BotCommandScopeChat(admin))
+            await self._show_menu([*more, *menu], BotCommandScopeChat(admin))
 
     async def _show_menu(self, menu: Sequence[BotCommand], scope: BotCommandScopeChat | None) -> None:
         try:
