@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     )
     reviewers: Annotated[tuple[Named, ...], NoDecode] = Field(
         (),
-        description="Chuyên gia được vào trang duyệt, cách nhau dấu phẩy: `telegram:123456789=Nguyễn Thị Lan`",
+        description="Chuyên gia vào được trang duyệt, cách nhau phẩy: `telegram:123456789=Nguyễn Thị Lan`",
     )
     web_url: Address = Field(
         "", description="Địa chỉ mọi người mở trang web, như `https://hoidap.vn`; trống: theo máy và cổng"

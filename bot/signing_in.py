@@ -34,7 +34,7 @@ OPERATOR = "console:"  # how a person begins whom no setting lists: who made the
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request of somebody who is signed in; `cookie` is what the browser has to keep from now on, if new."""
+    """A request of somebody who is signed in; `cookie` is what the browser keeps from now on, if new."""
 
     reviewer: Reviewer
     form_secret: str

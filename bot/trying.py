@@ -67,7 +67,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a question gets. `reply` is what would be said; None where it would be recorded for the experts."""
+    """What a question gets. `reply` is what would be said; None where it goes to the experts."""
 
     verdict: Verdict
     reply: Reply | None

@@ -1,4 +1,4 @@
-"""Finds entries by words, as an expert who looks after them wants to: all of the words, with accents or not."""
+"""Finds entries by words, as an expert looks for them: all of the words, with accents or without."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -81,8 +81,8 @@ async def nearest(connection: AsyncConnection, entry: str, since: datetime) -> M
 async def texts(connection: AsyncConnection, entry: str) -> tuple[Shown, ...]:
     """Return every text of an entry that people were shown, the newest first."""
     version = exchanges.c.version
-    counted = select(version, func.count()).where(exchanges.c.entry == entry).group_by(version)
-    times = {version: count for version, count in await connection.execute(counted)}
+    counted = select(version, func.count().label("times")).where(exchanges.c.entry == entry).group_by(version)
+    times = {row.version: row.times for row in await connection.execute(counted)}
     query = select(snapshots).where(snapshots.c.entry == entry).order_by(snapshots.c.shown_at.desc())
     rows = await connection.execute(query)
     kept = [Snapshot(row.entry, row.version, row.content, row.shown_at) for row in rows]
