@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decide import decide
-from bot.domain import Block, Reply, Verdict
+from bot.domain import CODE_DIGITS, Reply, Verdict
 from bot.explaining import SMALL, conclusion, foremost, measured, reasons, spelled
 from bot.handlers import Context, Known, compose, respond
 from bot.handlers.context import vietnam_day
@@ -19,7 +19,6 @@ from bot.matching import Contender, Explanation
 from bot.phrases import say
 
 NOBODY = 0  # the number of a question that nobody asked
-DIGITS = 4  # of a version, in the code under a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,9 @@ def attempt(brain: Brain, text: str, now: datetime) -> Trial:
     )
 
 
-def card(brain: Brain, entry: Entry, now: datetime) -> tuple[Block, ...]:
+def card(brain: Brain, entry: Entry, now: datetime) -> Reply:
     """Return an entry as askers are shown it at `now` (UTC)."""
-    return compose.card(entry, NOBODY, brain.knowledge, vietnam_day(now), DIGITS).blocks
+    return compose.card(entry, NOBODY, brain.knowledge, vietnam_day(now), CODE_DIGITS)
 
 
 def _why(brain: Brain, text: str) -> Why | None:

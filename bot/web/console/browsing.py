@@ -96,7 +96,7 @@ class Browsing:
             entry=entry,
             category=brain.knowledge.category(entry.id),
             file=brain.knowledge.origins.get(entry.id, ("", 0))[0],
-            blocks=card(brain, entry, now),
+            shown=card(brain, entry, now),
             by_channel=by_channel,
             asked=asked,
             nearest=nearest,
