@@ -144,7 +144,6 @@ exchanges = Table(
     Column("rating", Integer),
     Column("earlier", Text),
     Index(None, "channel", "asker", "id"),
-    Index(None, "asked_at"),
 )
 
 waiting = Table(

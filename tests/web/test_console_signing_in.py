@@ -114,7 +114,9 @@ async def test_requests_that_overlap_a_change_all_get_through(console: Console) 
         console.clock.turn(seconds=CHANGE_AFTER.total_seconds())
         answers = await asyncio.gather(*(browser.get(BASE) for _ in range(5)))
         assert [answer.status_code for answer in answers] == [200] * 5
-        assert len({answer.headers["set-cookie"] for answer in answers if "set-cookie" in answer.headers}) == 1
+        assert (
+            len({answer.headers["set-cookie"] for answer in answers if "set-cookie" in answer.headers}) == 1
+        )
 
 
 async def test_a_new_cookie_that_got_lost_on_the_way_is_given_again(console: Console) -> None:
@@ -191,7 +193,9 @@ async def test_an_operators_link_lets_in_whom_no_setting_lists(console: Console)
         assert (await browser.get("/console/figures")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/console/figures", "/console/export/log.csv", "/console/export/queue.xlsx"])
+@pytest.mark.parametrize(
+    "path", ["/console/figures", "/console/export/log.csv", "/console/export/queue.xlsx"]
+)
 async def test_an_expert_is_told_what_only_admins_see(console: Console, path: str) -> None:
     async with console.browser(LAN) as browser:
         response = await browser.get(path)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import Response
 
-from bot.kb import Entry, Knowledge, describe
-from bot.kb.care import SOON, care
+from bot.kb import Entry, Knowledge, Status, describe
+from bot.kb.stats import SOON, endings
 from bot.store import Database, uses
 from bot.store.uses import Uses
 from bot.web.console.frame import Frame
@@ -38,17 +39,28 @@ class CarePage:
         knowledge, today = self._frame.knowledge, self._frame.today
         async with self._database.reading() as connection:
             used = await uses.of_all(connection)
+        ending = endings(knowledge, today)
         return self._frame.html(
             call,
             "care.html",
             knowledge=knowledge,
-            care=care(knowledge, today),
+            entries=[one for one in ending if one.document is None],
+            documents=[one for one in ending if one.document is not None],
+            drafts=drafts(knowledge),
             disliked=disliked(knowledge, used),
             never=never_asked(knowledge, used),
             problems=[describe(problem) for problem in self._frame.live.problems[:MOST_PROBLEMS]],
             most=MOST,
-            days=SOON.days,
+            days=SOON,
         )
+
+
+def drafts(knowledge: Knowledge) -> tuple[Entry, ...]:
+    """Return what no expert has confirmed, left alone longest first; what is replaced need not be."""
+    found = (
+        one for one in knowledge.entries.values() if one.status is Status.DRAFT and not one.superseded_by
+    )
+    return tuple(sorted(found, key=lambda one: (one.updated or date.min, one.id)))
 
 
 def disliked(knowledge: Knowledge, used: Mapping[str, Uses]) -> tuple[Disliked, ...]:

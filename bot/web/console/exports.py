@@ -1,27 +1,17 @@
-"""The log and the queue as files for a spreadsheet: CSV row by row, XLSX as a whole.
+"""The log and the queue to take along, for a spreadsheet."""
 
-What strangers typed must not become a formula where the file is opened ("CSV injection", OWASP): a text that
-begins like one gets an apostrophe before it, which spreadsheets show as nothing; in XLSX it is marked as text
-besides.
-"""
-
-import asyncio
-import csv
-import io
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any, TypeVar
+from typing import TypeVar
 
 import structlog
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from bot.domain import VIETNAM, Candidate, Exchange, Waiting
 from bot.phrases import say
+from bot.sheets import Cell, Rows, csv_pieces, xlsx_pieces
 from bot.store import Connection, Database, counts
 from bot.store.counts import Span
 from bot.web.console.frame import Frame
@@ -30,16 +20,8 @@ from bot.web.console.spans import read_range
 
 log = structlog.get_logger(__name__)
 
-ACTIVE = "=+-@\t\r\n＝＋－＠"  # a cell that begins so is a formula in some spreadsheet
 ROWS_AT_ONCE = 2000
-MOST_ROWS = 1_000_000  # of a sheet; Excel's end is at 1,048,576
-MOST_LETTERS = 32_000  # of a cell; Excel's end is at 32,767
-READ_AT_ONCE = 64 * 1024  # bytes
-SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
-
-Cell = str | int | float | datetime | None
-Rows = AsyncIterator[Sequence[Sequence[Cell]]]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Item = TypeVar("Item")
 
 
@@ -73,80 +55,9 @@ class Exports:
         file = f"hoidap-{name}-{chosen.first}-{chosen.last}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
         if kind == "csv":
-            return StreamingResponse(_csv(table.headings, rows), media_type="text/csv", headers=headers)
-        sheets = await _xlsx(table.headings, rows)
-        return StreamingResponse(_pieces(sheets), media_type=SHEETS, headers=headers)
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, without what no sheet can hold."""
-    text = "".join(letter for letter in text if letter in "\n\t" or letter.isprintable() or letter == " ")
-    return f"'{text}"[:MOST_LETTERS] if text.lstrip(" ")[:1] in tuple(ACTIVE) else text[:MOST_LETTERS]
-
-
-async def _csv(headings: Sequence[str], rows: Rows) -> AsyncIterator[str]:
-    yield BOM + _lines([headings])
-    async for some in rows:
-        yield _lines(some)
-
-
-def _lines(rows: Iterable[Sequence[Cell]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows([_text(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
-
-
-def _text(cell: Cell) -> str | int | float:
-    match cell:
-        case None:
-            return ""
-        case datetime():
-            return f"{cell:%Y-%m-%d %H:%M:%S}"
-        case str():
-            return harmless(cell)
-    return cell
-
-
-async def _xlsx(headings: Sequence[str], rows: Rows) -> IO[bytes]:
-    book, sheet, written = Workbook(write_only=True), None, 0
-    async for some in rows:
-        for first in range(0, len(some), ROWS_AT_ONCE):
-            if sheet is None or written >= MOST_ROWS:
-                sheet, written = _sheet(book, headings), 0
-            written += ROWS_AT_ONCE
-            await asyncio.to_thread(_append, sheet, some[first : first + ROWS_AT_ONCE])
-    if sheet is None:
-        _sheet(book, headings)
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  whoever sends it closes it
-    await asyncio.to_thread(book.save, file)
-    file.seek(0)
-    return file
-
-
-def _sheet(book: Workbook, headings: Sequence[str]) -> Any:
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "A2"
-    _append(sheet, [headings])
-    return sheet
-
-
-def _append(sheet: Any, rows: Iterable[Sequence[Cell]]) -> None:
-    for row in rows:
-        sheet.append([_cell(sheet, cell) for cell in row])
-
-
-def _cell(sheet: Any, value: Cell) -> Any:
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, harmless(value))
-    cell.data_type = "s"  # never a formula, whatever it begins with
-    return cell
-
-
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
-    with file:
-        while piece := await asyncio.to_thread(file.read, READ_AT_ONCE):
-            yield piece
+            pieces = csv_pieces(table.headings, rows)
+            return StreamingResponse(pieces, media_type="text/csv", headers=headers)
+        return StreamingResponse(xlsx_pieces(table.headings, rows), media_type=XLSX, headers=headers)
 
 
 # --- the two tables -------------------------------------------------------------------------------

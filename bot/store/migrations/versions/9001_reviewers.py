@@ -1,4 +1,4 @@
-"""links that sign reviewers in, and their sessions; the log is found by its time
+"""links that sign reviewers in, and their sessions
 
 Revision ID: 9001
 Revises: 0004
@@ -43,10 +43,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name=op.f('uq_sessions_digest'))
     )
     op.create_index(op.f('ix_sessions_previous'), 'sessions', ['previous'])
-    op.create_index(op.f('ix_exchanges_asked_at'), 'exchanges', ['asked_at'])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f('ix_exchanges_asked_at'), 'exchanges')
     op.drop_table('sessions')
     op.drop_table('invitations')
