@@ -28,7 +28,7 @@ Rows = AsyncIterator[Sequence[Sequence[Cell]]]  # some at a time
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, without what no sheet can hold."""
-    text = "".join(letter for letter in text if letter in "\n\t" or letter.isprintable() or letter == " ")
+    text = "".join(letter for letter in text if letter in "\n\t" or letter.isprintable())
     begins_like_one = text.lstrip(" \n")[:1] in tuple(ACTIVE)
     return f"'{text}"[:MOST_LETTERS] if begins_like_one else text[:MOST_LETTERS]
 
@@ -57,11 +57,13 @@ def _text(cell: Cell) -> str | int | float:
     return cell
 
 
-async def xlsx_pieces(headings: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
-    """Yield an XLSX file, which is made whole first; what one sheet cannot hold goes on in the next."""
+async def xlsx_pieces(
+    headings: Sequence[str], rows: Rows, most_rows: int = MOST_ROWS
+) -> AsyncIterator[bytes]:
+    """Yield an XLSX file, which is made whole first; after `most_rows` it goes on in the next sheet."""
     book, sheet, written = Workbook(write_only=True), None, 0
     async for some in rows:
-        if sheet is None or written + len(some) > MOST_ROWS:
+        if sheet is None or written + len(some) > most_rows:
             sheet, written = _sheet(book, headings), 0
         await asyncio.to_thread(_append, sheet, some)
         written += len(some)

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 from sqlalchemy import insert
+from test_web_injection import read
 
 from bot.domain import Candidate, Envelope, Exchange, Reason, Reviewer, Role, Snapshot, Verdict, Waiting
 from bot.intake import Intake
@@ -144,3 +145,14 @@ def words(html: str) -> str:
     """Return what a page says, without markup, on one line."""
     text = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
     return " ".join(unescape(text).split())
+
+
+def assert_ours(html: str) -> None:
+    """Find nothing on a page that somebody else could have brought in to run or to fetch."""
+    found = read(html)
+    assert len(found.tags) > 20
+    assert [name for name, _ in found.attributes if name.startswith(("on", "hx-on", "style"))] == []
+    assert {"iframe", "style", "object", "embed"} & set(found.tags) == set()
+    for name, value in found.attributes:
+        if name in ("href", "src", "action", "hx-get", "hx-post"):
+            assert (value or "").startswith(("/", "#", "https://example.gov.vn/")), (name, value)
