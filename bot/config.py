@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         (),
         description="Chuyên gia vào được trang duyệt, cách nhau phẩy: `telegram:123456789=Nguyễn Thị Lan`",
     )
-    web_url: Address = Field(
+    site: Address = Field(
         "", description="Địa chỉ mọi người mở trang web, như `https://hoidap.vn`; trống: theo máy và cổng"
     )
     pseudonym_key: SecretStr | None = Field(
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where people open the site, without a slash at the end."""
         host = "127.0.0.1" if self.host in ANY_HOST else f"[{self.host}]" if ":" in self.host else self.host
-        return self.web_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.site.rstrip("/") or f"http://{host}:{self.port}"
 
     @property
     def reviewing(self) -> Mapping[str, Reviewer]:
@@ -190,8 +190,8 @@ def _expected(name: str, kind: Any) -> str:
             return say("config.admins")
         case "reviewers":
             return say("config.reviewers")
-        case "web_url":
-            return say("config.web_url")
+        case "site":
+            return say("config.site")
     if get_origin(kind) is Literal:
         return say("config.choices", choices=", ".join(get_args(kind)))
     if kind is bool:

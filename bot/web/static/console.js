@@ -29,10 +29,20 @@
     rows[next].scrollIntoView({ block: "nearest" });
   }
 
+  // From the box into what it found; a browser's own Escape would take the words away.
+  function leave(event) {
+    if (event.key === "Escape") event.target.blur();
+    else if (event.key === "ArrowDown" && event.target.matches("[data-search]")) move(1);
+    else return;
+    event.preventDefault();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
-    if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
-    if (isTyping(event.target)) return;
+    if (isTyping(event.target)) {
+      leave(event);
+      return;
+    }
     if (!wanted.checked && event.key !== "?") return;
     const search = document.querySelector("[data-search]");
     if (event.key === "/" && search) {
