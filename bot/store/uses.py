@@ -1,6 +1,6 @@
 """How the entries of the base were used: what the log says of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,13 +39,19 @@ class Shown:
     times: int
 
 
-async def of_all(connection: AsyncConnection, since: datetime | None = None) -> Mapping[str, Uses]:
-    """Return the uses of every entry that was ever shown, or was since a moment (UTC)."""
-    query = select(exchanges.c.entry, *_counts()).where(exchanges.c.entry.is_not(None))
-    if since:
-        query = query.where(exchanges.c.asked_at >= since)
-    rows = await connection.execute(query.group_by(exchanges.c.entry))
-    return {entry: Uses(*counts) for entry, *counts in rows}
+async def of_all(connection: AsyncConnection) -> Mapping[str, Uses]:
+    """Return the uses of every entry that was ever shown; reads the whole log."""
+    return await _by_entry(connection, exchanges.c.entry.is_not(None))
+
+
+async def of_some(connection: AsyncConnection, entries: Collection[str]) -> Mapping[str, Uses]:
+    """Return the uses of those of the entries that were ever shown."""
+    return await _by_entry(connection, exchanges.c.entry.in_(entries))
+
+
+async def _by_entry(connection: AsyncConnection, condition: ColumnElement[bool]) -> Mapping[str, Uses]:
+    query = select(exchanges.c.entry, *_counts()).where(condition).group_by(exchanges.c.entry)
+    return {entry: Uses(*counts) for entry, *counts in await connection.execute(query)}
 
 
 async def of_one(connection: AsyncConnection, entry: str) -> Mapping[str, Uses]:

@@ -65,7 +65,7 @@ class Browsing:
         found = self._searching(knowledge).find(wanted)
         page = page_of(found, query.get("page", ""), PER_PAGE)
         async with self._database.reading() as connection:
-            used = await uses.of_all(connection)
+            used = await uses.of_some(connection, [entry.id for entry in page.items])
         return self._frame.html(
             call,
             "shelf_list.html" if is_htmx(call.request) else "shelf.html",
