@@ -185,6 +185,7 @@ def _web_server(app: App) -> _Server:
         now,
         secure_cookies=app.settings.secure_cookies,
         sign_in=app.sign_in,
+        directory=app.settings.knowledge,
     )
     return _Server(
         uvicorn.Config(

@@ -22,7 +22,7 @@ _LOG = "%x1e%H%x1f%an%x1f%aI%x1f%s%x1f"  # a record begins with 1e, its fields e
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A commit that changed the lines of an entry; `lines` begin with "+", "-" or a space as in a diff."""
+    """A commit that changed the lines of an entry; `lines` begin with "+" (new) or "-" (old)."""
 
     commit: str
     author: str
@@ -60,8 +60,10 @@ def revisions_of(directory: Path, file: str, entry_id: str) -> tuple[Revision, .
 def _revision(record: str) -> Revision:
     commit, author, at, subject, patch = record.split("\x1f", 4)
     lines = patch.partition("\n@@")[2].split("\n")[1:]
-    shown = tuple(line for line in lines if line[:1] in ("+", "-", " "))
-    return Revision(commit, author, datetime.fromisoformat(at), subject, shown)
+    changed = [line for line in lines if line[:1] in ("+", "-")]
+    if len(changed) > 1 and changed[-1][1:].lstrip().startswith("- id:"):
+        changed.pop()  # of the next entry, where the lines end
+    return Revision(commit, author, datetime.fromisoformat(at), subject, tuple(changed))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -33,6 +34,7 @@ def create_app(
     *,
     secure_cookies: bool,
     sign_in: SignIn,
+    directory: Path,
 ) -> Starlette:
     """Return the web application.
 
@@ -43,6 +45,7 @@ def create_app(
         clock: UTC.
         secure_cookies: the page is served by HTTPS.
         sign_in: who may use the console.
+        directory: of the base.
     """
     assets = Assets()
     pages = Pages(assets)
@@ -55,7 +58,7 @@ def create_app(
             Route("/turns/{number:int}", chat.turn),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
-            *console_routes(sign_in, database, live, pages, clock, secure=secure_cookies),
+            *console_routes(sign_in, database, live, pages, clock, directory, secure=secure_cookies),
         ],
         middleware=[
             Middleware(SafeHeaders),

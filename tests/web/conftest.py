@@ -52,7 +52,13 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         url = "https://bot.example" if secure else "http://bot.example"
         sign_in = SignIn(database, {}, url, now)
         page = create_app(
-            Intake(database, asked, now), database, live, now, secure_cookies=secure, sign_in=sign_in
+            Intake(database, asked, now),
+            database,
+            live,
+            now,
+            secure_cookies=secure,
+            sign_in=sign_in,
+            directory=BASE,
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:

@@ -1,19 +1,23 @@
 """Contract: an expert finds any entry and sees all that is known of it, and only our own markup."""
 
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from test_web_injection import ATTACKS
-from web_console import LAN, NOON, Console, assert_ours, words
+from web_console import LAN, NOON, Console, OneBrain, assert_ours, words
 from web_site import BASE
 
 from bot.domain import Candidate, Snapshot, Verdict
 from bot.kb import Knowledge, Problem, load
 from bot.live import Brain
 from bot.phrases import say
+from bot.store import Database
 
 HOUSE = "nha-o-xay-moi"
 HTMX = {"HX-Request": "true"}
@@ -110,6 +114,49 @@ async def test_an_entry_has_its_history_with_what_each_version_changed(
         assert newest < oldest
         assert say("console.entry.current") in page[newest:oldest]
         assert say("console.entry.shown", count=1) in page[oldest:]
+
+
+async def test_an_entry_names_who_changed_it_in_git(database: Database, brain: Brain, tmp_path: Path) -> None:
+    base = shutil.copytree(BASE, tmp_path / "base")
+    git(base, "init", "-q")
+    commit(base, "Bản đầu")
+    file = base / "regulations/all.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("40 triệu", "45 triệu"), encoding="utf-8")
+    commit(base, "Nâng mức <b>xây mới</b>")
+    file.write_text(file.read_text(encoding="utf-8").replace("20 triệu", "25 triệu"), encoding="utf-8")
+    commit(base, "Nâng mức sửa chữa")
+    console = Console(database, OneBrain(brain), directory=base)
+    async with console.browser(LAN) as browser:
+        page = (await browser.get(f"/console/base/{HOUSE}")).text
+        assert "Nâng mức &lt;b&gt;xây mới&lt;/b&gt;" in page
+        assert "Nguyễn Thị Lan &lt;lan@example.vn&gt;" not in page
+        assert "Bản đầu" in page
+        assert "Nâng mức sửa chữa" not in page
+        assert "<del>    Ngân sách hỗ trợ **tối đa 40 triệu đồng/hộ**.</del>" in page
+        assert "<ins>    Ngân sách hỗ trợ **tối đa 45 triệu đồng/hộ**.</ins>" in page
+        last = (await browser.get("/console/base/thu-nghiem-ky-tu")).text
+        assert "Bản đầu" in last
+
+
+async def test_a_base_that_git_does_not_know_has_no_commits(
+    database: Database, brain: Brain, tmp_path: Path
+) -> None:
+    base = shutil.copytree(BASE, tmp_path / "base")
+    console = Console(database, OneBrain(brain), directory=base)
+    async with console.browser(LAN) as browser:
+        page = await browser.get(f"/console/base/{HOUSE}")
+        assert page.status_code == 200
+        assert say("console.entry.commits") not in page.text
+
+
+def git(base: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(base), *arguments], check=True, capture_output=True)
+
+
+def commit(base: Path, subject: str) -> None:
+    git(base, "add", ".")
+    author = ("-c", "user.name=Nguyễn Thị Lan", "-c", "user.email=lan@example.vn")
+    git(base, *author, "commit", "-q", "-m", subject)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 from sqlalchemy import insert
 from test_web_injection import read
+from web_site import BASE
 
 from bot.domain import Candidate, Envelope, Exchange, Reason, Reviewer, Role, Snapshot, Verdict, Waiting
 from bot.intake import Intake
@@ -56,6 +58,7 @@ class Console:
     database: Database
     live: OneBrain
     secure: bool = False
+    directory: Path = BASE
     clock: Clock = field(default_factory=Clock)
     listed: dict[str, Reviewer] = field(default_factory=lambda: {one.person: one for one in (LAN, HAI)})
 
@@ -70,6 +73,7 @@ class Console:
             self.clock,
             secure_cookies=self.secure,
             sign_in=self.sign_in,
+            directory=self.directory,
         )
 
     @asynccontextmanager

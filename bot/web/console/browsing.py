@@ -1,11 +1,13 @@
 """The base itself: browse, search, and one entry with all that is known of it."""
 
+import asyncio
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
 from starlette.datastructures import QueryParams
@@ -14,6 +16,7 @@ from starlette.responses import Response
 
 from bot.domain import CODE_DIGITS, Verdict
 from bot.kb import Category, Entry, Knowledge, Status
+from bot.kb.revisions import revisions_of
 from bot.kb.search import Search, Wanted
 from bot.store import Database, uses
 from bot.store.uses import Shown, Uses
@@ -53,9 +56,10 @@ class Version:
 class Browsing:
     """The pages of the base."""
 
-    def __init__(self, frame: Frame, database: Database) -> None:
+    def __init__(self, frame: Frame, database: Database, directory: Path) -> None:
         self._frame = frame
         self._database = database
+        self._directory = directory
         self._search: tuple[str, Search] | None = None
 
     async def shelf(self, call: Call) -> Response:
@@ -84,6 +88,8 @@ class Browsing:
         entry = brain.knowledge.entries.get(call.request.path_params["entry"])
         if entry is None:
             raise HTTPException(404)
+        file = brain.knowledge.origins.get(entry.id, ("", 0))[0]
+        revisions = await asyncio.to_thread(revisions_of, self._directory, file, entry.id)
         async with self._database.reading() as connection:
             by_channel = await uses.of_one(connection, entry.id)
             asked = await uses.questions(connection, entry.id, MOST_ASKED)
@@ -95,7 +101,8 @@ class Browsing:
             knowledge=brain.knowledge,
             entry=entry,
             category=brain.knowledge.category(entry.id),
-            file=brain.knowledge.origins.get(entry.id, ("", 0))[0],
+            file=file,
+            revisions=revisions,
             shown=card(brain, entry, now),
             by_channel=by_channel,
             asked=asked,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,6 +30,7 @@ def console_routes(
     live: Live,
     pages: Pages,
     clock: Callable[[], datetime],
+    directory: Path,
     *,
     secure: bool,
 ) -> list[BaseRoute]:
@@ -40,12 +42,13 @@ def console_routes(
         live: the base that answers now.
         pages: renders.
         clock: UTC.
+        directory: of the base.
         secure: the site is served by HTTPS.
     """
     gate = Gate(sign_in, pages, secure=secure)
     frame = Frame(pages, live, clock)
     door = Door(sign_in, pages, gate)
-    browsing = Browsing(frame, database)
+    browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
     admin = Role.ADMIN
     return [
