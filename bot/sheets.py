@@ -37,7 +37,7 @@ async def csv_pieces(headings: Sequence[str], rows: Rows) -> AsyncIterator[str]:
     """Yield a CSV file."""
     yield BOM + _lines([headings])
     async for some in rows:
-        yield _lines(some)
+        yield await asyncio.to_thread(_lines, some)
 
 
 def _lines(rows: Iterable[Sequence[Cell]]) -> str:
