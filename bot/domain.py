@@ -26,9 +26,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that a person sent."""
+    """A text that a person sent; `replies_to` is the platform's id of our message that it answers, if any."""
 
     text: str
+    replies_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"  # a pasted document: nobody has read it yet
     OFF_TOPIC = "off_topic"  # another programme, a household's file: counted, not small talk
     FAILED = "failed"  # the bot itself could not read or answer it
+    EXPIRED = "expired"  # answered, by an entry that no longer holds and that nothing replaces
+    HOUSEHOLD = "household"  # only whoever has the household's file can answer
+    OTHER_BODY = "other_body"  # another body's task
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,10 @@ class Waiting:
     question: str
     reason: Reason
     shown: str | None = None  # entry id that the asker saw
+    asker: str | None = None  # pseudonym; None where it was not kept
+    folded: str | None = None  # understood and without diacritics: what is compared and searched
+    base: str | None = None  # version of the knowledge base that it was tried on last
+    topic: str | None = None  # of the entry that comes nearest
     candidates: tuple[Candidate, ...] = ()
     resolved_at: datetime | None = None
     resolved_by: str | None = None

@@ -28,13 +28,22 @@ from typing import Final
 from bot.normalise.glossary import Abbreviation, Glossary
 from bot.normalise.keyboard import telex, vni
 from bot.normalise.letters import LIMIT, clean, fold
-from bot.normalise.references import References
+from bot.normalise.references import References, written
 from bot.normalise.sentences import sentences
 from bot.normalise.syllables import canonical
 from bot.normalise.tokens import cut, parts
 from bot.normalise.words import Vocabulary
 
-__all__ = ["Abbreviation", "Normaliser", "Question", "fold", "sentences", "syllables"]
+__all__ = [
+    "Abbreviation",
+    "Normaliser",
+    "Question",
+    "fold",
+    "is_syllable",
+    "sentences",
+    "syllables",
+    "written",
+]
 
 ROUNDS: Final = 6
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
@@ -55,6 +64,11 @@ class Question:
     text: str
     folded: str
     documents: tuple[str, ...]
+
+
+def is_syllable(word: str) -> bool:
+    """Tell whether a word, with or without diacritics, is spelled like a Vietnamese syllable."""
+    return canonical(word) is not None
 
 
 def syllables(texts: Iterable[str]) -> Counter[str]:
