@@ -22,9 +22,10 @@ from bot.channels.console import ConsoleChannel, show
 from bot.channels.wire import load_reply
 from bot.config import Settings, read_settings, settings_table
 from bot.domain import VIETNAM, Envelope, Verdict, Waiting
-from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError
+from bot.errors import BadDatabaseUrl, ConfigError, DatabaseRefused, KnowledgeError, Overtaken
 from bot.explaining import percent, record, report
 from bot.finding import find
+from bot.gathering import Gathering
 from bot.handlers.command import shorten
 from bot.handlers.requests import Rate, read_action
 from bot.kb import describe, inspect, json_schema, load
@@ -32,7 +33,7 @@ from bot.lanes import Wake, run_lane
 from bot.live import Brain, build_brain
 from bot.logs import redact, set_up
 from bot.phrases import say
-from bot.reviewing import Reviewing
+from bot.reviewing import Reviewing, conflict_text
 from bot.store import Connection, Database, chats, outbox, waiting
 from bot.trial import ask_tests
 
@@ -389,8 +390,15 @@ async def _resolve(settings: Settings, number: int, by: str, entry: str | None, 
     if entry and entry not in knowledge.entries:
         raise typer.BadParameter(say("cli.no_entry", entry=entry))
     async with _database(settings) as database:
-        reviewing = Reviewing(database, offline_channels(settings), frozenset(), now, Wake())
-        return await reviewing.resolve(number, by, knowledge, entry, note) is not None
+        await Gathering(database).gather_all()
+        channels = offline_channels(settings)
+        reviewing = Reviewing(database, channels, frozenset(), now, Wake(), lambda: knowledge)
+        try:
+            await reviewing.answer(number, by, entry, note)
+        except Overtaken as error:
+            err.print(conflict_text(error))
+            return False
+        return True
 
 
 @asynccontextmanager

@@ -209,6 +209,7 @@ class ChatState:
     none: str | None = None  # the action that a typed 0 stands for
     answered: int | None = None  # the exchange that /dung, /sai and /chuyengia speak of
     until: datetime | None = None  # after this, none of it counts
+    expects: str | None = None  # the action that the next text completes
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """What an asker adds to a question of theirs that waits."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What a person tells the bot of themselves; None leaves it as it was."""
+
+    province: str | None = None
+    quiet: bool | None = None  # no messages that answer nothing they just wrote
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All that follows from one message; the shell commits it in one transaction."""
 
@@ -231,6 +248,10 @@ class Outcome:
     waiting: Waiting | None = None
     shown: Snapshot | None = None
     answered: int | None = None  # see `ChatState.answered`
+    expects: str | None = None  # see `ChatState.expects`
+    about: int | None = None  # the question that a reply to this speaks of
+    more: More | None = None
+    wished: Wished | None = None
 
 
 # --- how careful to be --------------------------------------------------------------------------

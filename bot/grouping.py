@@ -1,8 +1,8 @@
 """Which questions are the same one, whoever typed them however: pure, and quick among many thousands.
 
 Two questions are compared word by word. What one of them has more than the other costs little: people add
-politeness and circumstances. A word that was mistyped costs next to nothing, since most slips leave what is no
-Vietnamese syllable. A good word where the other has another good word costs most: "xây mới" and "sửa chữa"
+politeness and circumstances. A word that was mistyped costs next to nothing, since most slips leave what is
+no Vietnamese syllable. A good word where the other has another good word costs most: "xây mới" and "sửa chữa"
 in otherwise the same sentence are two questions. So does a figure: "Dự án 2", "Dự án 3".
 
 Words that mean the same and share no letters are not seen here; experts merge those, and `alike` helps them.
@@ -10,7 +10,7 @@ Words that mean the same and share no letters are not seen here; experts merge t
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -34,8 +34,39 @@ SHORT: Final = 4  # letters; longer words may hold two slips
 
 # Said around a question and never what is asked.
 _FILLERS: Final = frozenset(
-    "a ah ad da em anh chi oi cho hoi xin voi dc nhe nhi vay the thi la minh giup ban bot vui long lam on hay"
-    " va cua ve".split()
+    [
+        "a",
+        "ah",
+        "ad",
+        "da",
+        "em",
+        "anh",
+        "chi",
+        "oi",
+        "cho",
+        "hoi",
+        "xin",
+        "voi",
+        "dc",
+        "nhe",
+        "nhi",
+        "vay",
+        "the",
+        "thi",
+        "la",
+        "minh",
+        "giup",
+        "ban",
+        "bot",
+        "vui",
+        "long",
+        "lam",
+        "on",
+        "hay",
+        "va",
+        "cua",
+        "ve",
+    ]
 )
 
 
@@ -138,35 +169,51 @@ class Likeness:
     def __init__(self) -> None:
         self._readings: list[Reading] = []
         self._numbers: list[int] = []
+        self._at: dict[int, int] = {}  # number -> place
         self._places: dict[str, array[int]] = defaultdict(lambda: array("l"))  # run -> questions with it
 
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._at
+
     def add(self, number: int, reading: Reading) -> None:
         """Add a question."""
-        place = len(self._numbers)
+        place = self._at[number] = len(self._numbers)
         self._numbers.append(number)
         self._readings.append(reading)
         for run in reading.runs:
             self._places[run].append(place)
 
-    def near(self, reading: Reading, least: float = SAME) -> Iterator[tuple[int, float]]:
-        """Yield the numbers of questions at least so like this one with their likeness, the likest first."""
-        found = [(likeness(reading, self._readings[at]), -at) for at in self._nearest(reading)]
+    def near(
+        self, reading: Reading, least: float = SAME, without: Collection[int] = ()
+    ) -> Iterator[tuple[int, float]]:
+        """Yield the numbers of questions at least so like this one with their likeness, the likest first.
+
+        Args:
+            reading: what is compared.
+            least: likeness, 0..1.
+            without: numbers of questions that do not count; of the others, the nearest few are looked at.
+        """
+        nearest = self._nearest(reading, [self._at[number] for number in without])
+        found = [(likeness(reading, self._readings[at]), -at) for at in nearest]
         for how, at in sorted(found, reverse=True):
             if how >= least:
                 yield self._numbers[-at], how
 
-    def _nearest(self, reading: Reading) -> Sequence[int]:
+    def _nearest(self, reading: Reading, without: Sequence[int]) -> Sequence[int]:
         """Return the places of the questions that share most runs, rare ones counting more."""
-        held = [np.frombuffer(self._places[run], dtype=np.int64) for run in reading.runs if run in self._places]
+        held = [
+            np.frombuffer(self._places[run], dtype=np.int64) for run in reading.runs if run in self._places
+        ]
         if not held:
             return ()
         size = len(self._numbers)
         rarity = np.log((1 + size) / np.array([len(places) for places in held])) + 0.1
         weights = np.repeat(rarity, [len(places) for places in held])
         shared = np.bincount(np.concatenate(held), weights, minlength=size)
+        shared[list(without)] = 0
         most = min(MOST_NEAR, size)
         best = np.argpartition(-shared, most - 1)[:most]
         return [int(at) for at in best if shared[at] > 0]

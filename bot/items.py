@@ -25,7 +25,11 @@ class ItemState(StrEnum):
 
 
 OPEN_STATES = (ItemState.NEW, ItemState.TAKEN, ItemState.ASKING)
-NOT_OURS = (Reason.OFF_TOPIC, Reason.HOUSEHOLD, Reason.OTHER_BODY)  # reasons that an item may be sent away for
+NOT_OURS = (
+    Reason.OFF_TOPIC,
+    Reason.HOUSEHOLD,
+    Reason.OTHER_BODY,
+)  # reasons that an item may be sent away for
 
 
 class ActKind(StrEnum):
@@ -130,7 +134,6 @@ class Whole:
     documents: tuple[str, ...]  # numbers that the askers named, as they are written
     acts: tuple[Act, ...]
     drafts: tuple[Draft, ...]
-    alike: tuple[Item, ...] = ()  # open items that may be the same: to be merged by hand
 
 
 class QueueOrder(StrEnum):

@@ -28,6 +28,7 @@ from typing import Final
 from bot.normalise.glossary import Abbreviation, Glossary
 from bot.normalise.keyboard import telex, vni
 from bot.normalise.letters import LIMIT, clean, fold
+from bot.normalise.provinces import province
 from bot.normalise.references import References, written
 from bot.normalise.sentences import sentences
 from bot.normalise.syllables import canonical
@@ -40,6 +41,7 @@ __all__ = [
     "Question",
     "fold",
     "is_syllable",
+    "province",
     "sentences",
     "syllables",
     "written",

@@ -2,7 +2,20 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 
-from bot.store import chats, exchanges, inbox, outbox, waiting
+from bot.store import acts, chats, exchanges, inbox, items, outbox, reach, recalls, tellings, waiting
 from bot.store.engine import Database
 
-__all__ = ["Connection", "Database", "chats", "exchanges", "inbox", "outbox", "waiting"]
+__all__ = [
+    "Connection",
+    "Database",
+    "acts",
+    "chats",
+    "exchanges",
+    "inbox",
+    "items",
+    "outbox",
+    "reach",
+    "recalls",
+    "tellings",
+    "waiting",
+]

@@ -14,7 +14,10 @@ from bot.store import Database
 from bot.store.engine import MIGRATIONS
 from bot.store.tables import metadata
 
-TABLES = {"inbox", "outbox", "chats", "exchanges", "waiting", "snapshots"}
+TABLES = {
+    "acts", "chats", "drafts", "exchanges", "held", "inbox", "items", "lost", "outbox", "people", "recalls",
+    "snapshots", "tellings", "waiting",
+}  # fmt: skip
 
 
 @pytest.fixture
