@@ -6,6 +6,12 @@ HoidapError
 ├── DatabaseRefused        the file or the server does not let us in
 ├── KnowledgeError         the base does not load: carries every problem found
 ├── Overtaken              a reviewer's act comes too late, or does not fit where the item stands
+├── SheetError             a spreadsheet cannot be taken in: carries every problem found
+├── WriteError             a file of the base is not written, and all is as it was
+│   ├── Conflict           somebody else changed it meanwhile
+│   ├── BadFileName        no file of the base may be called that
+│   └── ByHandOnly         it is written in a way that only people can edit
+├── NoRevision             git cannot show the base as it was
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
     └── Unreachable        this chat will not take messages any more
@@ -62,6 +68,52 @@ class Overtaken(HoidapError):
         super().__init__(code)
         self.code = code
         self.values = values
+
+
+class SheetError(HoidapError):
+    """A spreadsheet cannot be taken in; `problems` holds `bot.kb.Problem`s whose lines are its rows."""
+
+    def __init__(self, problems: Sequence[Any]) -> None:
+        super().__init__(f"{len(problems)} problems in the sheet")
+        self.problems = tuple(problems)
+
+
+class WriteError(HoidapError):
+    """A file of the knowledge base is not written; the base is as it was.
+
+    Args:
+        where: the file's relative name, or the entry's id.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{type(self).__name__}: {where}")
+        self.where = where
+
+
+class Conflict(WriteError):
+    """The file was changed meanwhile: read it again and edit the new text."""
+
+
+class BadFileName(WriteError):
+    """The name leads out of the base's directory, or to what is not read there."""
+
+
+class ByHandOnly(WriteError):
+    """The entry is written in a way (anchors, odd breaks) that a person has to edit."""
+
+
+class NoRevision(HoidapError):
+    """There is no such version of the base.
+
+    Args:
+        code: "no_git", "no_work_tree", "no_revision" or "no_base".
+        revision: what was asked for.
+    """
+
+    def __init__(self, code: str, revision: str) -> None:
+        super().__init__(f"{code}: {revision}")
+        self.code = code
+        self.revision = revision
 
 
 class SendError(HoidapError):

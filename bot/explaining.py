@@ -18,6 +18,7 @@ from bot.matching import Contender, Explanation, Match, Thresholds
 from bot.phrases import say
 
 SMALL = 0.1  # points; parts that speak less than that either way are added up in one row
+REASONS = 3  # parts that are told of a test that missed
 BAR = 10  # characters, to each side
 SHARES = 20  # characters, for 100 %
 MOST_TIMES = 1000  # likelier; from there on it is "more than"
@@ -55,6 +56,25 @@ def report(brain: Brain, question: str) -> RenderableType:
             Text(say("explain.none_column"), style="dim"),
         ]
     return Group(*parts, Text(f"\n{say('explain.reading')}", style="dim"))
+
+
+def because(brain: Brain, question: str, right: str, won: str) -> str:
+    """Return in a line what spoke most for what won over the entry that should have.
+
+    Args:
+        brain: that was asked.
+        question: a test.
+        right: id of the entry that it should find.
+        won: id of the entry, or name of the group, that came first.
+    """
+    classes = brain.matcher.explain(question, brain.knowledge).classes
+    winner = next((one for one in classes if one.name == won), None)
+    loser = next((one for one in classes if one.name == right and not one.is_group), None)
+    if winner is None or loser is None:
+        return say("explain.because.not_considered")
+    lead = [(part, points) for part, points in winner.lead(loser)[:REASONS] if points > 0]
+    parts = ", ".join(f"{say(f'explain.part.{part}')} {_points(points)}" for part, points in lead)
+    return say("explain.because.parts", parts=parts, nearest=winner.nearest)
 
 
 def record(brain: Brain, question: str) -> dict[str, Any]:

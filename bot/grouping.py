@@ -33,41 +33,13 @@ MOST_APART: Final = 0.6  # share of words not in common from which two questions
 SHORT: Final = 4  # letters; longer words may hold two slips
 
 # Said around a question and never what is asked.
-_FILLERS: Final = frozenset(
-    [
-        "a",
-        "ah",
-        "ad",
-        "da",
-        "em",
-        "anh",
-        "chi",
-        "oi",
-        "cho",
-        "hoi",
-        "xin",
-        "voi",
-        "dc",
-        "nhe",
-        "nhi",
-        "vay",
-        "the",
-        "thi",
-        "la",
-        "minh",
-        "giup",
-        "ban",
-        "bot",
-        "vui",
-        "long",
-        "lam",
-        "on",
-        "hay",
-        "va",
-        "cua",
-        "ve",
-    ]
-)
+_FILLERS: Final[frozenset[str]] = frozenset(
+    {
+        "a", "ah", "ad", "da", "em", "anh", "chi", "oi", "cho", "hoi", "xin", "voi",
+        "dc", "nhe", "nhi", "vay", "the", "thi", "la", "minh", "giup", "ban", "bot", "vui",
+        "long", "lam", "on", "hay", "va", "cua", "ve",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

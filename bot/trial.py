@@ -1,7 +1,7 @@
 """Asks the base its own `tests`: the questions that must find their entry and that matching never sees."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.decide import decide
@@ -79,10 +79,16 @@ class Report:
     calibration_error: float  # 0..1
 
 
-def ask_tests(brain: Brain) -> Report:
-    """Ask every `tests` question of the base."""
+def ask_tests(brain: Brain, only: Collection[str] | None = None) -> Report:
+    """Ask the `tests` questions of the base.
+
+    Args:
+        brain: to be asked.
+        only: the ids of the entries whose tests are asked; None asks all.
+    """
     thresholds = brain.matcher.thresholds
-    tests = [(test, entry) for entry in brain.knowledge.entries.values() for test in entry.tests]
+    entries = [entry for entry in brain.knowledge.entries.values() if only is None or entry.id in only]
+    tests = [(test, entry) for entry in entries for test in entry.tests]
     matches = brain.matcher.match_all([test for test, _ in tests])
     results = [
         Asked(test, entry.topic or "", entry.id, match, decide(match, thresholds))

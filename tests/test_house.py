@@ -78,6 +78,7 @@ MAY_IMPORT = {
 }  # fmt: skip
 
 ONE_ROOM = {
+    "openpyxl": "kb",
     "sqlalchemy": "store",
     "telegram": "channels.telegram",
     "telegramify_markdown": "channels.telegram",
@@ -198,15 +199,17 @@ PLANTED: list[tuple[Rule, str, str]] = [
     ),
     (imports_against_the_direction, "web.chat", "from bot.app import now"),
     (imports_against_the_direction, "app", "from bot import cli"),
+    (imports_against_the_direction, "app", "from bot.cli.terminal import out"),
     (imports_against_the_direction, "kb.loader", "if TYPE_CHECKING:\n    from bot.matching import Match"),
     (imports_a_library_of_another_room, "answering", "from sqlalchemy.ext.asyncio import AsyncConnection"),
     (imports_a_library_of_another_room, "channels.web", "import telegram.error as e"),
+    (imports_a_library_of_another_room, "cli.sheets", "from openpyxl import load_workbook"),
     (reads_the_environment, "config", "import os\nx = os.environ['X']"),
     (reads_the_environment, "cli", "from os import getenv"),
     (reads_the_clock, "answering", "now = datetime.now(UTC)"),
     (reads_the_clock, "handlers.context", "import datetime\ntoday = datetime.date.today()"),
-    (reads_the_clock, "cli", "started = time.time()"),
-    (prints, "cli", "print('x')"),
+    (reads_the_clock, "cli.asking", "started = time.time()"),
+    (prints, "cli.kb", "print('x')"),
     (catches_everything, "sending", "try:\n    x()\nexcept Exception:\n    pass"),
     (catches_everything, "sending", "try:\n    x()\nexcept (OSError, BaseException) as e:\n    pass"),
     (catches_everything, "lanes", "try:\n    x()\nexcept:\n    pass"),

@@ -11,8 +11,11 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
+from bot.cli import NOT_WRITTEN
 from bot.domain import Reason, Verdict
+from bot.errors import WriteError
 from bot.kb import json_schema
+from bot.kb.diff import Kind
 from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
 from bot.web.pages import TROUBLE
@@ -22,10 +25,16 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 
 # Where the key is worked out: (module, the expression) -> the phrases that it may stand for.
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("cli.py", "f'reason.{item.reason.value}'"): ("reason.*",),
-    ("cli.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
+    ("cli/__init__.py", "f'revision.{error.code}'"): ("revision.*",),
+    ("cli/changes.py", "f'diff.{change.kind.value}'"): tuple(f"diff.{kind.value}" for kind in Kind),
+    ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),
+    ("cli/stats.py", "f'category.{category.value}'"): ("category.*",),
+    ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
+    ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
+    ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),
     ("explaining.py", "f'explain.verdict.{verdict.value}'"): ("explain.verdict.*",),
     ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
+    ("cli/figures.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("handlers/command.py", "key"): ("unusable.empty", "unusable.media"),
     ("handlers/question.py", "key"): ("not_ours.household", "not_ours.off_topic"),
     ("handlers/review.py", "f'reason.{item.reason.value}'"): ("reason.*",),
@@ -42,6 +51,12 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
     ("kb/schema.py", "f'schema.{name}.self'"): ("schema.*.self",),
     ("kb/schema.py", "f'schema.{name}.{key}'"): ("schema.*",),
+    ("kb/merge.py", "f'category.{one.value}'"): ("category.*",),
+    ("kb/sheet.py", "f'sheet.column.{name}'"): ("sheet.column.*",),
+    ("kb/sheet.py", "f'sheet.problem.{code}'"): ("sheet.problem.*",),
+    ("kb/sheet.py", "f'problem.{code}'"): ("problem.*",),
+    ("kb/template.py", "f'schema.Entry.{name}'"): ("schema.Entry.*",),
+    ("kb/template.py", "f'template.example.{name}'"): ("template.example.*",),
     ("kb/problems.py", "f'problem.{problem.code}'"): ("problem.*",),
 }
 
@@ -126,6 +141,11 @@ def test_every_part_and_verdict_of_an_explanation_has_words():
     assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
     verdicts = set(Verdict) - {Verdict.OPENED}
     assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
+
+
+def test_every_reason_not_to_write_has_words():
+    assert set(NOT_WRITTEN) == set(WriteError.__subclasses__())
+    assert meant("write.*") == set(NOT_WRITTEN.values())
 
 
 def test_every_help_of_the_schema_is_of_something_in_it():

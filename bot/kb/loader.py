@@ -51,7 +51,7 @@ FOLDERS = (Category.REGULATIONS, Category.INSPECTIONS, Category.PRACTICES)
 REVIEWED = "reviewed"  # what the machine writes for experts, in folders named after the categories
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the Base ones give every scalar as text
-_CONTROL = re.compile(  # what YAML refuses
+CONTROL = re.compile(  # what YAML refuses
     "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 _SYNTAX = (  # what PyYAML's message contains, our code, whether to point at where the construct began
@@ -103,13 +103,17 @@ _Flaw = tuple[str, dict[str, object]]  # a problem's code and values
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def load(directory: Path) -> Knowledge:
+def load(directory: Path, instead: Mapping[str, str] | None = None) -> Knowledge:
     """Read the base in `directory`.
+
+    Args:
+        directory: of the base.
+        instead: relative file name -> the text to read in its place, whether there is such a file or not.
 
     Raises:
         KnowledgeError: with every `Problem` of every file, in the order of files and lines.
     """
-    knowledge, problems = _load(directory)
+    knowledge, problems = _load(directory, instead or {})
     if problems:
         raise KnowledgeError(sorted(problems, key=place_of))
     return knowledge
@@ -120,14 +124,15 @@ def inspect(directory: Path, today: date | None = None) -> tuple[Knowledge, tupl
 
     Without `today`, a day in Vietnam, nothing is said of what has ended by now.
     """
-    knowledge, problems = _load(directory)
+    knowledge, problems = _load(directory, {})
     return knowledge, tuple(sorted([*problems, *check(knowledge, today=today)], key=place_of))
 
 
-def _load(directory: Path) -> tuple[Knowledge, list[Problem]]:
+def _load(directory: Path, instead: Mapping[str, str]) -> tuple[Knowledge, list[Problem]]:
     """Return what is sound of the base, and what keeps it from loading."""
     problems: list[Problem] = []
     contents = _read(directory, problems)
+    contents = dict(sorted({**contents, **_written(instead, problems)}.items()))
     roots = {name: root for name, data in contents.items() if (root := _parse(name, data, problems))}
     origins = _origins(roots, problems)
     _unique(TOPICS, "id", roots, problems)
@@ -165,6 +170,18 @@ def _read(directory: Path, problems: list[Problem]) -> dict[str, bytes]:
             contents[name] = fetched
         else:
             problems.append(Problem(name, 1, 1, "", fetched[0], fetched[1]))
+    return contents
+
+
+def _written(texts: Mapping[str, str], problems: list[Problem]) -> dict[str, bytes]:
+    """Return the bytes that files would have; what no file of a base may be is a problem here too."""
+    contents: dict[str, bytes] = {}
+    for name, text in texts.items():
+        data = text.encode("utf-8", "surrogatepass")
+        if flaw := _misplaced(name) or _oversized(len(data)):
+            problems.append(Problem(name, 1, 1, "", *flaw))
+        else:
+            contents[name] = data
     return contents
 
 
@@ -217,11 +234,15 @@ def _fetch(path: Path, directory: Path) -> bytes | _Flaw:
             return "outside", {}
         if not path.is_file():
             return "unreadable", {}
-        if (size := path.stat().st_size) > MAX_BYTES:
-            return "too_big", {"size": -(-size // 1024), "limit": MAX_BYTES // 1024}
-        return path.read_bytes()
+        return _oversized(path.stat().st_size) or path.read_bytes()
     except (OSError, RuntimeError):  # RuntimeError: links that go in a circle
         return "unreadable", {}
+
+
+def _oversized(size: int) -> _Flaw | None:
+    if size > MAX_BYTES:
+        return "too_big", {"size": -(-size // 1024), "limit": MAX_BYTES // 1024}
+    return None
 
 
 def _version(contents: Mapping[str, bytes]) -> str:
@@ -259,7 +280,7 @@ def _text(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _Stop(*_end(data[: error.start].decode("utf-8-sig")), "not_utf8", {}) from None
-    if stray := _CONTROL.search(text):
+    if stray := CONTROL.search(text):
         raise _Stop(*_end(text[: stray.start()]), "control_character", {})
     return text
 
@@ -306,7 +327,7 @@ class _Composer:
 
     def _node(self, event: yaml.NodeEvent, line: int, column: int) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            if _CONTROL.search(event.value):  # written as an escape, "\\0": databases refuse it
+            if CONTROL.search(event.value):  # written as an escape, "\\0": databases refuse it
                 self._report(line, column, "control_character", "")
             blank = event.value == "" and event.style in (None, "")
             value = None if blank else unicodedata.normalize("NFC", event.value)
@@ -408,14 +429,14 @@ def _repeated(name: str, node: Node, key: str, first: Place) -> Problem:
 def _entries(
     roots: Mapping[str, Node], origins: Mapping[str, tuple[str, int]], problems: list[Problem]
 ) -> dict[str, Entry]:
-    """Return the sound entries; of several with one id only the first counts."""
+    """Return the sound entries that have an answer; of several with one id only the first counts."""
     for name, root in roots.items():
         if name not in SHARED:
             _expect_list(name, root, problems)
     entries: dict[str, Entry] = {}
     for name, index, node in entry_nodes(roots):
-        entry = _model(Entry, name, node, called(node), problems)
-        if entry and origins[entry.id] == (name, index):
+        entry = read_model(Entry, name, node, called(node), problems)
+        if entry and entry.is_written and origins[entry.id] == (name, index):
             entries[entry.id] = entry
     return entries
 
@@ -424,7 +445,7 @@ def _rows(model: type[_Model], name: str, roots: Mapping[str, Node], problems: l
     """Return the sound rows of a shared file that holds a list; an empty file holds none."""
     root = roots.get(name)
     _expect_list(name, root, problems)
-    rows = [_model(model, name, node, called(node), problems) for node in items(root)]
+    rows = [read_model(model, name, node, called(node), problems) for node in items(root)]
     return [row for row in rows if row is not None]
 
 
@@ -440,11 +461,22 @@ def _documents(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, 
     if not isinstance(root.value, dict):
         problems.append(Problem(DOCUMENTS, root.line, root.column, "", "file_not_a_mapping"))
         return {}
-    rows = {key: _model(Document, DOCUMENTS, node, key, problems) for key, node in root.value.items()}
+    rows = {key: read_model(Document, DOCUMENTS, node, key, problems) for key, node in root.value.items()}
     return {key: row for key, row in rows.items() if row is not None}
 
 
-def _model(model: type[_Model], file: str, node: Node, where: str, problems: list[Problem]) -> _Model | None:
+def read_model(
+    model: type[_Model], file: str, node: Node, where: str, problems: list[Problem]
+) -> _Model | None:
+    """Return what a node is as an entry or a row; None, with its `problems` added, when it is not sound.
+
+    Args:
+        model: what it should be.
+        file: where the node stands.
+        node: of a mapping.
+        where: what people call it.
+        problems: that were found so far.
+    """
     try:
         return model.model_validate(_plain(node, {}))
     except ValidationError as error:

@@ -119,6 +119,11 @@ class Entry(_Row):
         return (self.question, *self.variants)
 
     @property
+    def is_written(self) -> bool:
+        """Whether there is an answer yet; a template's has no words, and nobody may be told it."""
+        return has_words(self.answer)
+
+    @property
     def content(self) -> str:
         """What people are shown, as canonical JSON: two entries that read the same have the same content."""
         shown = {"question", "answer", "sources", "valid_from", "valid_to", "status", "superseded_by"}
@@ -202,6 +207,11 @@ class OffTopicFile(RootModel[tuple[OffTopicGroup, ...]]):
 
 class WordsFile(RootModel[tuple[Word, ...]]):
     """words.yaml."""
+
+
+def has_words(text: str) -> bool:
+    """Tell whether there is a letter or digit in a text."""
+    return any(letter.isalnum() for letter in text)
 
 
 def json_schema() -> dict[str, Any]:

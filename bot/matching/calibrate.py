@@ -73,12 +73,13 @@ class Trial:
     groups: Flags  # per pair: whether the class is an off-topic group
 
 
-# Where a base is too small to learn from itself: the nearest phrasing decides, and only a very near one.
+# Where a base is too small to learn from itself: only a question that it has word for word is answered, and
+# one whose words are all its own gets suggestions.
 FALLBACK = Weights(
     mean=np.zeros(len(FEATURES), np.float32),
     scale=np.ones(len(FEATURES), np.float32),
-    classes=np.array([{"nearest": 12.0}.get(name, 0.0) for name in FEATURES]),
-    none=np.array([*(0.0 for _ in FEATURES), 8.0]),
+    classes=np.array([{"coverage": 12.0}.get(name, 0.0) for name in FEATURES]),
+    none=np.array([*(0.0 for _ in FEATURES), 11.0]),
 )
 CAUTIOUS = Thresholds(answer=0.9, suggest=0.5, off_topic=0.9)
 

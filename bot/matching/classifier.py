@@ -1,93 +1,51 @@
-"""A linear classifier over n-grams: which class a text belongs to, learned from the texts of all of them."""
+"""A linear classifier over n-grams: which class a text belongs to, learned from the phrasings of all of them.
 
-from typing import Protocol
+It pays where a class has dozens of phrasings, most of them real questions, and it takes long to learn: one
+class after the other, each against all the rest. A base of experts' phrasings is matched better, and is
+built many times as fast, without one (docs/matching.md).
+"""
+
+from collections.abc import Callable
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 
 from bot.matching.grams import Floats, Ints
 
-RIDGE = 0.5  # penalty of the ridge regression
-MOST_ROWS = 8000  # that it is solved for: memory grows with their square, time with their cube
-COST = 2.0  # of a wrong side in the support vector machine (C)
-MOST_CELLS = 4_000_000  # rows x classes that one is trained for, as it learns the classes one by one
+COST = 2.0  # of a wrong side (C)
+SPARE = 3  # phrasings a class, on average, below which there is nothing to learn
+FEW = 2500  # phrasings that it learns from within a second or two
+RICH = 40  # phrasings a class, on average, from which on it is worth minutes
 
 
-class Classifier(Protocol):
-    """Says how far on the right side of each class's border texts lie."""
-
-    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
-        """Return questions x targets.
-
-        Args:
-            weights: of the questions' n-grams.
-            similarities: of the questions with each row that the classifier learned from.
-        """
-
-
-def kernel(rows: sp.csr_matrix) -> Floats | None:
-    """Return how similar texts are to each other, for `learn`; None where they are too many to be used."""
-    return (rows @ rows.T).toarray() if rows.shape[0] <= MOST_ROWS else None
-
-
-def learn(rows: sp.csr_matrix, alike: Floats | None, owners: Ints, targets: Floats) -> Classifier:
-    """Return the best classifier that can be learned within seconds.
-
-    Args:
-        rows: weights of texts, a row each.
-        alike: their `kernel`; overwritten.
-        owners: the class of each.
-        targets: classes x targets, 1 where a class belongs to a target; the first targets are the classes.
-    """
-    spoken = np.diff(rows.indptr) > 0  # a class without an answer has nothing to teach there
-    if alike is not None:
-        return Ridge(alike, targets[owners] * spoken[:, None])
-    if len(owners) * len(targets) <= MOST_CELLS:
-        return Support(rows[spoken], owners[spoken], targets.shape[1])
-    return Silence(targets.shape[1])
-
-
-class Ridge:
-    """Ridge regression of membership on the n-grams, solved in its dual form.
-
-    Rifkin, Yeo & Poggio 2003, "Regularized Least-Squares Classification": like a support vector machine, but
-    one equation for all classes.
-    """
-
-    def __init__(self, alike: Floats, targets: Floats) -> None:
-        alike[np.diag_indices_from(alike)] += RIDGE
-        factor = scipy.linalg.cho_factor(alike, overwrite_a=True, check_finite=False)
-        self._dual = scipy.linalg.cho_solve(factor, targets, check_finite=False)
-
-    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
-        """See `Classifier`."""
-        return np.asarray(similarities @ self._dual, np.float32)
-
-
-class Support:
+class Classifier:
     """A linear support vector machine, each class against the rest (Fan et al. 2008, "LIBLINEAR")."""
 
-    def __init__(self, rows: sp.csr_matrix, owners: Ints, targets: int) -> None:
+    def __init__(self, rows: sp.csr_matrix, owners: Ints) -> None:
         from sklearn.svm import LinearSVC  # slow to import, and most bases do without
 
         machine = LinearSVC(C=COST, random_state=0).fit(rows, owners)
-        self._slopes = np.zeros((rows.shape[1], targets), np.float32)
-        self._slopes[:, machine.classes_] = machine.coef_.T
-        self._offsets = np.zeros(targets, np.float32)
-        self._offsets[machine.classes_] = machine.intercept_
+        two = len(machine.classes_) == 2  # of which it keeps one border only
+        slopes, offsets = machine.coef_.T, machine.intercept_
+        self._slopes = np.hstack([-slopes, slopes] if two else [slopes]).astype(np.float32)
+        self._offsets = np.concatenate([-offsets, offsets] if two else [offsets]).astype(np.float32)
 
-    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
-        """See `Classifier`."""
+    def margins(self, weights: sp.csr_matrix) -> Floats:
+        """Return how far on the right side of each class's border texts lie, texts x classes.
+
+        Args:
+            weights: of the texts' n-grams.
+        """
         return np.asarray(weights @ self._slopes + self._offsets, np.float32)
 
 
-class Silence:
-    """Where there is too much to learn in reasonable time: says nothing."""
+def learn(weigh: Callable[[], sp.csr_matrix], owners: Ints) -> Classifier | None:
+    """Return a classifier where one is worth its time, else None.
 
-    def __init__(self, targets: int) -> None:
-        self._targets = targets
-
-    def margins(self, weights: sp.csr_matrix, similarities: Floats) -> Floats:
-        """See `Classifier`."""
-        return np.zeros((weights.shape[0], self._targets), np.float32)
+    Args:
+        weigh: returns the weights of the phrasings' n-grams, a row each.
+        owners: the class of each, counted from 0; every class has one at least.
+    """
+    classes = len(np.unique(owners))
+    least = SPARE if len(owners) <= FEW else RICH
+    return Classifier(weigh(), owners) if classes > 1 and len(owners) >= least * classes else None

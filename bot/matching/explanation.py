@@ -99,7 +99,7 @@ def explain(
     return Explanation(
         question,
         documents,
-        _unknown(question, gather),
+        _unknown(question, gather.vocabulary),
         tuple(sorted(classes, key=lambda one: (-one.probability, one.name))),
         Contender("", False, shares[-1], "", _by_feature(evidence.features.max(axis=0)), none),
     )
@@ -140,14 +140,13 @@ def _documents(question: Question, knowledge: Knowledge, normalise: Normaliser) 
     return {token: numbers.get(token) for token in question.documents}
 
 
-def _unknown(question: Question, gather: Gatherer) -> tuple[str, ...]:
-    """Return the words that the base does not use: those of which, asked alone, all is unknown."""
+def _unknown(question: Question, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the words of a question that the base does not use, once each, as they were understood."""
     pairs = dict(zip(question.folded.split(), question.text.split(), strict=True))
-    evidence = gather([Question("", text, folded, ()) for folded, text in pairs.items()])
-    shares = evidence.features[:, FEATURES.index("unknown")]
-    unknown = set(evidence.owners[shares > 0.5].tolist())
     return tuple(
-        text for at, text in enumerate(pairs.values()) if at in unknown and text not in question.documents
+        text
+        for folded, text in pairs.items()
+        if folded not in vocabulary.places and folded not in question.documents
     )
 
 

@@ -44,6 +44,12 @@ class Counts:
         """Return the counts of some of the texts."""
         return Counts(self.words[rows], self.runs[rows], self.unknown[rows])
 
+    def summed(self, owners: Ints) -> "Counts":
+        """Return the counts of all texts of each owner together; owners count from 0, none is left out."""
+        ones = np.ones(len(owners), np.float32)
+        members = sp.csr_matrix((ones, (owners, np.arange(len(owners)))))
+        return Counts(members @ self.words, members @ self.runs, members @ self.unknown)
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -1,95 +1,81 @@
-"""Words by class: BM25, and how much of a question a class says and of a title a question says."""
+"""What each class says, n-gram by n-gram, and how much of a question that accounts for.
 
-from dataclasses import dataclass
+A class is an entry, with its phrasings and its answer, or an off-topic group with its examples. All that it
+says counts as one text: BM25 (Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework") over words
+and pairs of them, and over runs of characters, says which class a question sounds like.
+"""
 
 import numpy as np
 import scipy.sparse as sp
 
 from bot.matching.grams import Counts, Floats, Ints
 
-K1, B = 1.2, 0.6  # of BM25 (Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"): usual values
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """What questions share with each class; shapes questions x classes, values 0..1."""
-
-    relevance: Floats  # BM25 over words and word pairs, as a share of the best class's
-    strength: Floats  # log of one plus the same BM25, as it is
-    phrased: Floats  # share of the question's words, weighted by rarity, that the class's phrasings use
-    answered: Floats  # the same for its answer
-    asked: Floats  # the same for its title
-    titled: Floats  # share of the title's words that the question uses
-    missed: Floats  # of what tells a near miss of the class from the class, the share that the question uses
-    unknown: Floats  # per question: share of its words that no class uses
+K1, B = 1.2, 0.6  # of BM25: the usual values
 
 
 class Lexicon:
-    """The words of every class.
+    """The n-grams of every class. Immutable once built.
 
     Args:
-        plain: how many of the columns are words without diacritics; they come first.
-        phrased: counts of words and pairs in the phrasings of each class.
+        plain: how many of the word columns are words without diacritics; they come first.
+        phrased: n-grams in the phrasings of each class, counted.
         answered: the same for the answers.
-        titles: the same for the titles.
-        misses: the same for near misses, a row each.
+        misses: words of near misses, a row each.
         missed: the class of each near miss, in rising order.
     """
 
-    def __init__(
-        self,
-        plain: int,
-        phrased: sp.csr_matrix,
-        answered: sp.csr_matrix,
-        titles: sp.csr_matrix,
-        misses: sp.csr_matrix,
-        missed: Ints,
-    ) -> None:
-        said = phrased + answered
-        used = _present(said)
+    def __init__(self, plain: int, phrased: Counts, answered: Counts, misses: sp.csr_matrix, missed: Ints):
+        words = phrased.words + answered.words
+        self._words = _bm25(words).T.tocsr()
+        self._runs = _bm25(phrased.runs + answered.runs).T.tocsr()
+        used = _present(words[:, :plain])
         spread = np.asarray(used.sum(axis=0), np.float32).ravel()
-        rarity = np.log1p(said.shape[0] / np.maximum(spread, 1)).astype(np.float32)
-        rarity[plain:] = 0  # words with diacritics and pairs say again what plain words say
-        self._rarity, self._unused = rarity, rarity * (spread == 0)
-        self._rarest = float(np.log1p(said.shape[0]))  # of a word that no class uses
-        telling = _present(misses)
+        self._plain, self._rarity = plain, np.log1p(used.shape[0] / np.maximum(spread, 1)).astype(np.float32)
+        self._rarest = float(np.log1p(used.shape[0]))  # of a word that no class uses
+        self._phrased = _present(phrased.words[:, :plain])
+        telling = _present(misses[:, :plain])
         telling -= telling.multiply(used[missed])
-        self._titles = np.maximum(_present(titles) @ rarity, 1e-6)
-        self._telling = np.maximum(telling @ rarity, 1e-6)
-        self._missed = missed
-        parts = [_present(part).multiply(rarity) for part in (phrased, answered, titles)]
-        parts = [_bm25(said), *parts, telling.multiply(rarity)]
-        self._rows = sp.vstack(parts).T.tocsr().astype(np.float32)
-        self._rows.eliminate_zeros()
-        self._ends = said.shape[0] * np.arange(1, 5)
+        self._telling = (_unit_sums(telling.multiply(self._rarity).tocsr())).T.tocsr()
+        self._misses = np.searchsorted(missed, np.arange(used.shape[0] + 1))
 
-    def overlap(self, counts: Counts) -> Overlap:
-        """Compare questions with every class."""
-        asked = _present(counts.words)
-        strange = counts.unknown * self._rarest
-        total = np.maximum(asked @ self._rarity + strange, 1e-6)
-        shared = (asked @ self._rows).toarray()
-        relevance, phrased, answered, title, telling = np.split(shared, self._ends, axis=1)
-        missed = np.zeros_like(relevance)
-        np.maximum.at(missed.T, self._missed, (telling / self._telling).T)
-        return Overlap(
-            relevance=relevance / np.maximum(relevance.max(axis=1, keepdims=True), 1e-6),
-            strength=np.log1p(relevance),
-            phrased=phrased / total[:, None],
-            answered=answered / total[:, None],
-            asked=title / total[:, None],
-            titled=title / self._titles,
-            missed=missed,
-            unknown=((asked @ self._unused + strange) / total).astype(np.float32),
-        )
+    def scores(self, counts: Counts) -> tuple[Floats, Floats]:
+        """Return the BM25 of questions with every class, over words and over runs: questions x classes."""
+        by_words = (_present(counts.words) @ self._words).toarray()
+        return by_words, (_present(counts.runs) @ self._runs).toarray()
+
+    def coverage(self, counts: Counts, owners: Ints, classes: Ints) -> Floats:
+        """Return for pairs of question and class the share of the question that the phrasings use, 0..1.
+
+        Words count by their rarity.
+        """
+        asked = _present(counts.words[:, : self._plain]).multiply(self._rarity).tocsr()
+        total = np.asarray(asked.sum(axis=1)).ravel() + counts.unknown * self._rarest
+        shared = asked[owners].multiply(self._phrased[classes]).sum(axis=1)
+        return np.asarray(shared, np.float32).ravel() / np.maximum(total, 1e-6)[owners]
+
+    def missed(self, counts: Counts, owners: Ints, classes: Ints) -> Floats:
+        """Return for pairs how much the question has of what tells a near miss of the class from it, 0..1."""
+        found = np.zeros(len(owners), np.float32)
+        starts, ends = self._misses[classes], self._misses[classes + 1]
+        if (ends > starts).any():
+            shares = (_present(counts.words[:, : self._plain]) @ self._telling).toarray()
+            for pair in np.flatnonzero(ends > starts):
+                found[pair] = shares[owners[pair], starts[pair] : ends[pair]].max()
+        return found
 
 
 def _present(counts: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix((np.ones_like(counts.data), counts.indices, counts.indptr), shape=counts.shape)
 
 
+def _unit_sums(rows: sp.csr_matrix) -> sp.csr_matrix:
+    """Return rows scaled to a sum of 1; empty ones stay empty."""
+    sums = np.maximum(np.asarray(rows.sum(axis=1)).ravel(), 1e-6)
+    return sp.csr_matrix(sp.diags(1 / sums) @ rows, dtype=np.float32)
+
+
 def _bm25(said: sp.csr_matrix) -> sp.csr_matrix:
-    """Return what each word is worth to each class, a row per class."""
+    """Return what each n-gram is worth to each class, a row per class."""
     classes = said.shape[0]
     spread = np.bincount(said.indices, minlength=said.shape[1])
     idf = np.log(1 + (classes - spread + 0.5) / (spread + 0.5))

@@ -3,18 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import scipy.sparse as sp
 
 from bot.domain import Candidate, Wishes
 from bot.kb import Knowledge
+from bot.matching import classifier
 from bot.matching.calibrate import SHOWN, Numbers, Thresholds, Weights, calibrate
-from bot.matching.classifier import kernel
 from bot.matching.evidence import Gatherer
 from bot.matching.explanation import Explanation, explain
 from bot.matching.grams import Ints, learn
-from bot.matching.index import Index
 from bot.matching.lexicon import Lexicon
 from bot.matching.material import GROUP, Material, Phrasing, material, normaliser
 from bot.normalise import Normaliser, Question
@@ -140,60 +139,33 @@ class _Workshop:
         self._vocabulary, counts = learn([*texts, *self._answers])
         self._phrased = counts[np.arange(len(texts))]
         self._answered = counts[np.arange(len(texts), len(texts) + len(self._answers))]
-        self._phrased_weights = self._vocabulary.weigh(self._phrased)
-        self._answered_weights = self._vocabulary.weigh(self._answered)
-        self._alike = kernel(sp.vstack([self._phrased_weights, self._answered_weights], format="csr"))
         self._owners = np.searchsorted(self._labels, [phrasing.label for phrasing in base.phrasings])
         self._is_miss = np.array([phrasing.is_miss for phrasing in base.phrasings])
-        titles = np.flatnonzero([phrasing.is_title for phrasing in base.phrasings])
-        self._titles = _sums(self._phrased.words[titles], self._owners[titles], len(self._labels))
-        self._kin = np.array([_numbers(names) for names in zip(*map(base.kin_of, self._labels), strict=True)])
         self._is_group = np.array([label.startswith(GROUP) for label in self._labels])
 
     def gatherer(self, kept: Ints) -> Gatherer:
         """Return what gathers evidence from some of the phrasings and the answers of their classes."""
         asked = kept[~self._is_miss[kept]]
         present, owners = np.unique(self._owners[asked], return_inverse=True)
-        rows = np.concatenate([asked, len(self.phrasings) + present])
         misses = kept[self._is_miss[kept] & np.isin(self._owners[kept], present)]
-        words = self._phrased.words
+        phrased = self._phrased[asked]
         documents = [set(self._answers[at].documents) for at in present]
         for at, owner in zip(asked, owners, strict=True):
             documents[owner].update(self.phrasings[at].text.documents)
         return Gatherer(
             labels=self._labels[present].tolist(),
             vocabulary=self._vocabulary,
-            index=Index(
-                self._phrased_weights[asked],
-                owners,
-                self._answered_weights[present],
-                None if self._alike is None else self._alike[np.ix_(rows, rows)],
-                self._kin[:, present],
-            ),
             lexicon=Lexicon(
                 self._vocabulary.plain,
-                phrased=_sums(words[asked], owners, len(present)),
-                answered=self._answered.words[present],
-                titles=self._titles[present],
-                misses=words[misses],
+                phrased=phrased.summed(owners),
+                answered=self._answered[present],
+                misses=self._phrased.words[misses],
                 missed=np.searchsorted(present, self._owners[misses]),
             ),
-            phrasings=[self.phrasings[at].text.folded for at in asked],
+            classifier=classifier.learn(partial(self._vocabulary.weigh, phrased), owners),
             documents=[frozenset(own) for own in documents],
             groups=self._is_group[present],
         )
-
-
-def _sums(rows: sp.csr_matrix, owners: Ints, classes: int) -> sp.csr_matrix:
-    """Return the sum of each class's rows."""
-    places = (owners, np.arange(len(owners)))
-    return sp.csr_matrix((np.ones(len(owners), np.float32), places), shape=(classes, len(owners))) @ rows
-
-
-def _numbers(names: Sequence[str | None]) -> list[int]:
-    """Return names as numbers from 0 on, -1 for none."""
-    known = {name: at for at, name in enumerate(sorted({name for name in names if name is not None}))}
-    return [-1 if name is None else known[name] for name in names]
 
 
 def _verbatim(phrasings: Sequence[Phrasing]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from bot.kb import Knowledge
-from bot.normalise import Normaliser, Question, syllables
+from bot.normalise import Normaliser, Question, vocabulary
 
 GROUP = "@"  # before the name of an off-topic group, so that no entry's id is ever taken for one
 
@@ -29,16 +29,11 @@ class Phrasing:
 class Material:
     """The texts of a base.
 
-    `answers` hold what an entry says and the documents it cites; `kin` are an entry's topic and category.
+    `answers` hold what an entry says and the documents it cites.
     """
 
     phrasings: Sequence[Phrasing]  # sorted by label
     answers: Mapping[str, Question]
-    kin: Mapping[str, tuple[str | None, str]]
-
-    def kin_of(self, label: str) -> tuple[str | None, str | None]:
-        """Return what a class belongs to; a group belongs to nothing."""
-        return self.kin.get(label, (None, None))
 
 
 def normaliser(knowledge: Knowledge) -> Normaliser:
@@ -47,7 +42,7 @@ def normaliser(knowledge: Knowledge) -> Normaliser:
         number: document.issued.year if document.issued else None
         for number, document in knowledge.documents.items()
     }
-    return Normaliser(knowledge.glossary, documents, syllables(_said(knowledge)))
+    return Normaliser(knowledge.glossary, documents, vocabulary(_said(knowledge)))
 
 
 def material(knowledge: Knowledge, normalise: Normaliser) -> Material:
@@ -58,9 +53,7 @@ def material(knowledge: Knowledge, normalise: Normaliser) -> Material:
         for entry in entries
     }
     phrasings = sorted(_phrasings(knowledge, normalise), key=attrgetter("label"))
-    return Material(
-        phrasings, answers, {entry.id: (entry.topic, knowledge.category(entry.id)) for entry in entries}
-    )
+    return Material(phrasings, answers)
 
 
 def _said(knowledge: Knowledge) -> Iterator[str]:

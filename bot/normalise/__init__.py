@@ -43,11 +43,12 @@ __all__ = [
     "is_syllable",
     "province",
     "sentences",
-    "syllables",
+    "vocabulary",
     "written",
 ]
 
 ROUNDS: Final = 6
+ESTABLISHED: Final = 3  # times that a base writes a word that is no syllable
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _KEYED: Final = re.compile(r"[a-z][1-9]")
 _NO_DOCUMENTS: Final[Mapping[str, int | None]] = MappingProxyType({})
@@ -73,16 +74,19 @@ def is_syllable(word: str) -> bool:
     return canonical(word) is not None
 
 
-def syllables(texts: Iterable[str]) -> Counter[str]:
-    """Return how often each syllable, without diacritics, stands in texts: the `words` of a `Normaliser`."""
-    words = Counter[str]()
+def vocabulary(texts: Iterable[str]) -> Counter[str]:
+    """Return how often each word, without diacritics, stands in texts: the `words` of a `Normaliser`.
+
+    A word is a syllable, or what is written so often (`visa`) that it is no slip and no keystrokes.
+    """
+    written = Counter[str]()
     for text in texts:
-        words.update(_LETTERS.findall(unicodedata.normalize("NFC", text.lower())))
+        written.update(_LETTERS.findall(unicodedata.normalize("NFC", text.lower())))
     found = Counter[str]()
-    for word, count in words.items():
+    for word, count in written.items():
         syllable = canonical(word)
-        if syllable is not None:
-            found[fold(syllable)] += count
+        if syllable is not None or count >= ESTABLISHED:
+            found[fold(syllable or word)] += count
     return found
 
 
@@ -100,7 +104,8 @@ class Normaliser:
         Args:
             glossary: rows of glossary.yaml; of two with the same `short` the first that fits is meant.
             documents: official number -> year of issue, for numbers that hold no year themselves (90/QĐ-TTg).
-            words: folded syllable -> how often it occurs in the base; only for glued and torn words.
+            words: folded word -> how often it occurs in the base (`vocabulary`): what needs no decoding, and
+                what glued and torn words are made of.
         """
         self._references = References(documents)
         self._vocabulary = Vocabulary(words)

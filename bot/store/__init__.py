@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 
-from bot.store import acts, chats, exchanges, inbox, items, outbox, reach, recalls, tellings, waiting
+from bot.store import acts, chats, counts, exchanges, inbox, items, outbox, reach, recalls, tellings, waiting
 from bot.store.engine import Database
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Database",
     "acts",
     "chats",
+    "counts",
     "exchanges",
     "inbox",
     "items",

@@ -15,6 +15,7 @@ GROUPS = [(), ("kb",), ("unanswered",)]
 def test_the_commands_are_those_of_the_issue():
     names = {" ".join(command.words) for command in commands()}
     assert names >= {"serve", "ask", "match", "kb check", "kb test", "kb schema"}
+    assert names >= {"kb new", "kb stats", "kb export", "kb import", "kb diff"}
     assert names >= {"unanswered list", "unanswered show", "unanswered resolve"}
 
 

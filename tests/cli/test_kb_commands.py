@@ -2,9 +2,11 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
-from cli_use import Cli, Run
+import pytest
+from cli_use import REVIEW, Cli, Run
 
 SCHEMA = Path(__file__).parents[2] / "knowledge" / "schema.json"
 
@@ -207,3 +209,75 @@ def test_a_base_without_tests_says_so_and_ends_with_1(cli: Cli, tmp_path: Path):
     result = cli("kb", "test", "-k", str(base))
     assert result.exit_code == 1
     assert result.stderr == "Kho chưa có câu nào trong `tests`.\n"
+
+
+# --- what is asked, and what is asked for ---------------------------------------------------------
+
+
+def kept(directory: Path, *commands: list[str]) -> None:
+    me = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false"]
+    for command in commands:
+        subprocess.run(["git", "-C", str(directory), *me, *command], check=True, capture_output=True)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The file of a base that git keeps on `main`, where each of two entries has a test."""
+    path = tmp_path / "base" / "regulations" / "a.yaml"
+    text = path.read_text(encoding="utf-8").rstrip() + "\n  tests: [rà soát hộ nghèo vào tháng nào]\n"
+    path.write_text(text, encoding="utf-8")
+    kept(tmp_path, ["init", "-b", "main"], ["add", "base"], ["commit", "-m", "một"])
+    return path
+
+
+def test_a_miss_tells_what_won_and_what_spoke_for_it(cli: Cli, file: Path):
+    text = file.read_text(encoding="utf-8").replace("phở bò nấu thế nào", REVIEW.lower())
+    file.write_text(text, encoding="utf-8")
+    lines = cli("kb", "test").stdout.splitlines()
+    at = lines.index(f"✗ {REVIEW.lower()}")
+    assert lines[at + 1].startswith("    cần: nha-o-muc (hạng ") and "thắng: ra-soat-thang" in lines[at + 1]
+    assert re.fullmatch(
+        rf"    thắng nhờ: .+ \+\d+\.\d(, .+ \+\d+\.\d)*; cách hỏi gần nhất: “{re.escape(REVIEW)}”",
+        lines[at + 2],
+    )
+
+
+def test_only_tests_of_entries_that_changed_are_asked(cli: Cli, file: Path):
+    assert cli("kb", "test", "--changed").stdout.startswith("Không có mục nào đổi so với ")
+    file.write_text(file.read_text(encoding="utf-8").replace("Tháng 9", "Tháng 10"), encoding="utf-8")
+    result = cli("kb", "test", "--changed")
+    assert result.exit_code == 0
+    assert "1 mục đổi so với" in result.stdout
+    total = next(line for line in result.stdout.splitlines() if line.strip(" │").startswith("Σ"))
+    assert cells(total)[1] == "1"
+    assert "Ngưỡng" not in result.stdout  # a curve over one question says nothing
+
+
+def test_a_branch_is_compared_with_where_it_left_main_and_a_revision_with_itself(
+    cli: Cli, file: Path, tmp_path: Path
+):
+    file.write_text(file.read_text(encoding="utf-8").replace("Tháng 9", "Tháng 10"), encoding="utf-8")
+    kept(tmp_path, ["checkout", "-b", "nhanh"], ["commit", "-am", "hai"])
+    assert "1 mục đổi so với" in cli("kb", "test", "--changed").stdout
+    result = cli("kb", "test", "--changed", "HEAD")
+    assert (result.exit_code, result.stdout) == (0, "Không có mục nào đổi so với HEAD.\n")
+    assert cli("kb", "test", "HEAD").exit_code == 2
+    assert cli("kb", "test", "--changed", "khong-co").exit_code == 2
+
+
+def test_a_changed_entry_without_tests_is_told(cli: Cli, file: Path):
+    text = file.read_text(encoding="utf-8")
+    cut = text.replace("  tests: [rà soát hộ nghèo vào tháng nào]\n", "")
+    file.write_text(cut, encoding="utf-8")
+    result = cli("kb", "test", "--changed")
+    assert (result.exit_code, result.stderr) == (0, "Các mục đã đổi chưa có câu nào trong `tests`.\n")
+
+
+def test_less_than_was_asked_for_ends_with_1(cli: Cli, file: Path):
+    text = file.read_text(encoding="utf-8").replace("phở bò nấu thế nào", REVIEW.lower())
+    file.write_text(text, encoding="utf-8")  # one of three is now wrong for sure
+    result = cli("kb", "test", "--least", "0.95")
+    assert result.exit_code == 1
+    assert result.stderr == "Đúng nhất 66.7 %, chưa tới mức đòi hỏi 95.0 %.\n"
+    assert cli("kb", "test", "--least", "0.6").exit_code == 0
+    assert cli("kb", "test", "--least", "95").exit_code == 2

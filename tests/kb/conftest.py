@@ -1,11 +1,10 @@
 """Bases written as real files: what is planted in them is what the tests look for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-
-Write = Callable[[Mapping[str, str | bytes]], Path]
+from kb_files import Write
 
 
 @pytest.fixture

@@ -23,17 +23,18 @@ MANY = 10_000
 PEOPLE = 4_000
 PAGE = 0.2  # s
 ONE_MORE = 0.02  # s
-WORDS = (
-    "hộ nghèo cận hỗ trợ xây nhà sửa vốn vay tín dụng sinh kế mô hình chăn nuôi trồng trọt dê bò lợn gà ong mật"
-    " keo quế hồi sa nhân thảo quả chè cà phê tiêu điều học phí y tế bảo hiểm thẻ thôn bản xã huyện tỉnh rà soát"
-    " phiếu điểm chuẩn thu nhập việc làm đào tạo nghề xuất khẩu lao động giải ngân quyết toán kho bạc kiểm toán"
-    " giám sát báo cáo kế hoạch dự án tiểu thông tư nghị định quyết định công văn mức chi định mức tập huấn"
-).split()
+WORDS = """
+    hộ nghèo cận hỗ trợ xây nhà sửa vốn vay tín dụng sinh kế mô hình chăn nuôi trồng trọt dê bò lợn
+    gà ong mật keo quế hồi sa nhân thảo quả chè cà phê tiêu điều học phí y tế bảo hiểm thẻ thôn bản
+    xã huyện tỉnh rà soát phiếu điểm chuẩn thu nhập việc làm đào tạo nghề xuất khẩu lao động giải
+    ngân quyết toán kho bạc kiểm toán giám sát báo cáo kế hoạch dự án tiểu thông tư nghị định quyết
+    định công văn mức chi định mức tập huấn
+"""
 
 
 def _questions() -> list[str]:
-    dice = random.Random(7)
-    return [" ".join(dice.choices(WORDS, k=dice.randint(5, 14))) for _ in range(MANY)]
+    dice, words = random.Random(7), WORDS.split()
+    return [" ".join(dice.choices(words, k=dice.randint(5, 14))) for _ in range(MANY)]
 
 
 @dataclass

@@ -1,0 +1,101 @@
+"""`hoidap kb new`: asks what it must know and leaves an entry for an expert to go on with."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.terminal import KnowledgeDir, out, settings_for, today
+from bot.kb import Category, check, describe, load
+from bot.kb.template import home, new_id, template
+from bot.kb.writer import appended_lines, digest, new_file, read_text, save
+from bot.phrases import say
+
+
+def new_command(
+    category: Annotated[
+        str | None, typer.Option(help="Loại: regulations, inspections, practices, general.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option(help="Mã chủ đề trong topics.yaml.")] = None,
+    question: Annotated[str | None, typer.Option(help="Câu hỏi, viết đầy đủ.")] = None,
+    answer: Annotated[str | None, typer.Option(help="Câu trả lời; bỏ trống: viết sau trong tệp.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Tệp .yaml trong thư mục tri thức; mặc định: loại/chủ-đề.yaml.")
+    ] = None,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Thêm một mục mới: hỏi vài ý rồi ghi sẵn khung mục, có lời dặn từng chỗ, để viết tiếp.
+
+    [dim]Hỏi từng ý:[/dim]  hoidap kb new
+    [dim]Một lệnh:[/dim]  hoidap kb new --category regulations --topic nha-o --question "Mức hỗ trợ xây nhà?"
+    """
+    directory = settings_for(knowledge, log_level="WARNING").knowledge
+    base = load(directory)
+    categories = {one.value: say(f"category.{one.value}") for one in Category}
+    kind = Category(_chosen("--category", say("new.category"), categories, category))
+    topics = {one.id: one.title for one in base.topics.values()}
+    subject = _chosen("--topic", say("new.topic"), topics, topic)
+    title = _written("--question", say("new.question"), question)
+    entry = new_id(title, base.origins)
+    if not entry:
+        raise typer.BadParameter(say("new.wordless"))
+    reply = answer if answer is not None else _written("", say("new.answer"), None)
+    name = _relative(file, directory) if file else home(kind, subject)
+    _add(directory, name, entry, template(entry, subject, title, reply, today()))
+
+
+def _add(directory: Path, name: str, entry: str, lines: list[str]) -> None:
+    """Write the entry and tell where it stands and what is still owed."""
+    old = read_text(directory, name)
+    text = appended_lines(new_file(name) if old is None else old, lines, entry)
+    base = save(directory, {name: text}, {name: digest(old)})
+    place = base.locate(*base.origins[entry])
+    out.print(say("new.added", entry=entry, file=name, line=place.line), highlight=False, soft_wrap=True)
+    for problem in check(base):
+        if problem.where == entry:
+            out.print(describe(problem), markup=False, highlight=False, soft_wrap=True)
+
+
+def _chosen(option: str, label: str, choices: Mapping[str, str], given: str | None) -> str:
+    """Return one of the choices: the one given, or what is picked by its number or name."""
+    if given is not None or not sys.stdin.isatty():
+        return _known(label, choices, _written(option, label, given))
+    names = list(choices)
+    out.print(f"\n{label}:")
+    for number, name in enumerate(names, 1):
+        line = say("new.option", number=number, title=choices[name], name=name)
+        out.print(f"  {line}", markup=False, highlight=False)
+
+    def read(typed: str) -> str:
+        picked = typed.strip()
+        number = int(picked) if picked.isdecimal() else 0
+        return names[number - 1] if 1 <= number <= len(names) else _known(label, choices, picked)
+
+    return str(typer.prompt(say("new.number"), value_proc=read))
+
+
+def _known(label: str, choices: Mapping[str, str], name: str) -> str:
+    if name in choices:
+        return name
+    raise typer.BadParameter(say("new.not_there", what=label.lower(), value=name, choices=", ".join(choices)))
+
+
+def _written(option: str, label: str, given: str | None) -> str:
+    """Return a text that was given or is typed now; without an option's name it may be left out."""
+    if given is not None:
+        return given
+    if sys.stdin.isatty():
+        return str(typer.prompt(label, default=None if option else "", show_default=False))
+    if option:
+        raise typer.BadParameter(say("new.needed", option=option))
+    return ""
+
+
+def _relative(file: Path, directory: Path) -> str:
+    """Return a file's name as the base knows it, whether given from here or from the base."""
+    here = file.resolve()
+    if here.is_relative_to(directory.resolve()):
+        return here.relative_to(directory.resolve()).as_posix()
+    return file.as_posix()

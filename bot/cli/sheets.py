@@ -1,0 +1,80 @@
+"""`hoidap kb export` and `hoidap kb import`: the base as a spreadsheet and back."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import changes
+from bot.cli.terminal import KnowledgeDir, complain, out, settings_for
+from bot.kb import Knowledge, check, describe, load
+from bot.kb.diff import compare
+from bot.kb.merge import merge
+from bot.kb.sheet import LONGEST_CELL, CellTooLong, comma_separated, read, xlsx
+from bot.kb.writer import save
+from bot.phrases import say
+
+
+def export_command(
+    to_xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Tệp Excel sẽ ghi.")] = None,
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="Tệp CSV (UTF-8) sẽ ghi.")] = None,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Xuất kho ra bảng tính, mỗi mục một hàng; sửa xong thì đưa lại vào kho bằng kb import.
+
+    [dim]Ví dụ:[/dim]  hoidap kb export --xlsx kho.xlsx
+    """
+    if (to_xlsx is None) == (to_csv is None):
+        raise typer.BadParameter(say("sheet.which"))
+    base = load(settings_for(knowledge, log_level="WARNING").knowledge)
+    try:
+        if to_xlsx:
+            to_xlsx.write_bytes(xlsx(base))
+        elif to_csv:
+            to_csv.write_bytes(comma_separated(base))
+    except CellTooLong as error:
+        entry, field = error.args
+        complain(say("sheet.too_long", entry=entry, field=field, limit=LONGEST_CELL))
+        raise typer.Exit(1) from None
+    said = say("sheet.exported", count=len(base.entries), file=to_xlsx or to_csv)
+    out.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
+def import_command(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Bảng .xlsx hoặc .csv, như kb export ghi ra.")],
+    write: Annotated[bool, typer.Option("--write", help="Ghi vào kho, không hỏi lại.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Mã chưa có trong kho là mục mới.")] = False,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Đưa bảng tính vào kho: cho xem từng mục sẽ đổi gì trước, có --write hay được đồng ý mới ghi.
+
+    Mục, cột không có trong bảng thì giữ nguyên; hàng để trống mã là mục mới.
+
+    [dim]Xem trước:[/dim]  hoidap kb import kho.xlsx
+    [dim]Ghi luôn:[/dim]  hoidap kb import kho.csv --write
+    """
+    directory = settings_for(knowledge, log_level="WARNING").knowledge
+    before = load(directory)
+    merged = merge(directory, before, read(file), new_ids=new)
+    changes.show(compare(before, merged.knowledge))
+    if not merged.texts:
+        return
+    _show_owed(before, merged.knowledge)
+    if write or _agreed():
+        save(directory, merged.texts, merged.was)
+        out.print(say("sheet.written", files=", ".join(merged.texts)), highlight=False, soft_wrap=True)
+    else:
+        complain(say("sheet.not_written"))
+
+
+def _show_owed(before: Knowledge, after: Knowledge) -> None:
+    """Print what the sheet would leave unfinished that was not so before."""
+    known = {(one.where, one.code) for one in check(before)}
+    owed = [one for one in check(after) if (one.where, one.code) not in known]
+    if owed:
+        complain(say("sheet.owed"), *map(describe, owed))
+
+
+def _agreed() -> bool:
+    return sys.stdin.isatty() and typer.confirm(say("sheet.ask"))

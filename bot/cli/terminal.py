@@ -1,0 +1,54 @@
+"""What every command shares: where it prints, its settings, who is at the terminal."""
+
+import getpass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.app import now
+from bot.config import Settings, read_settings
+from bot.domain import VIETNAM
+from bot.logs import set_up
+
+out = Console()
+err = Console(stderr=True)
+KnowledgeDir = Annotated[
+    Path | None, typer.Option("--knowledge", "-k", help="Thư mục tri thức; mặc định theo cấu hình.")
+]
+
+
+def complain(*lines: str) -> None:
+    """Say what is wrong, where errors go."""
+    err.print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+
+
+def settings_for(knowledge: Path | None = None, log_level: str | None = None) -> Settings:
+    """Read the settings and set the log up; `knowledge` and `log_level` are what the command was given.
+
+    Raises:
+        ConfigError: settings are wrong.
+    """
+    settings = read_settings()
+    set_up(settings.log_format, log_level or settings.log_level)
+    return settings.model_copy(update={"knowledge": knowledge}) if knowledge else settings
+
+
+def user() -> str:
+    """Return who is at the terminal; a container may run as a number that nobody has named."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "console"
+
+
+def today() -> date:
+    """Return what day it is in Vietnam."""
+    return (now() + VIETNAM).date()
+
+
+def printable(text: str) -> str:
+    """Return what strangers wrote without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
