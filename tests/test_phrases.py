@@ -34,6 +34,7 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),
     ("explaining.py", "f'explain.verdict.{verdict.value}'"): ("explain.verdict.*",),
     ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
+    ("cli/unanswered.py", "f'item_state.{item.state.value}'"): ("item_state.*",),
     ("cli/figures.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("handlers/command.py", "key"): ("unusable.empty", "unusable.media"),
     ("handlers/question.py", "key"): ("not_ours.household", "not_ours.off_topic"),

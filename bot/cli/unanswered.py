@@ -106,7 +106,7 @@ def list_command(
             str(item.number),
             str(item.askers),
             f"{item.last_at + VIETNAM:%d/%m/%Y %H:%M}",
-            item.state.value,
+            say(f"item_state.{item.state.value}"),
             say(f"reason.{item.reason.value}"),
             Text(printable(shorten(item.question))),
         )
@@ -139,20 +139,20 @@ def show_command(number: Number) -> None:
         if whole is None:
             return None
         async with desk.database.reading() as connection:
-            earlier = await _earlier(connection, number)
+            earlier = await _earlier(connection, number, whole.item)
         return whole, await desk.gathering.alike(whole.item), earlier
 
     found = _work(read)
     if found is None:
-        err.print(say("cli.no_item", number=number))
+        err.print(say("conflict.no_item", number=number))
         raise typer.Exit(1)
     whole, alike, earlier = found
     shown = {**_detailed(whole), "alike": [_plain(item) for item in alike], "earlier": earlier}
     out.print_json(json.dumps(shown, ensure_ascii=False))
 
 
-async def _earlier(connection: Connection, number: int) -> list[dict[str, Any]]:
-    """Return how a question was settled, each time that it was."""
+async def _earlier(connection: Connection, number: int, item: Item) -> list[dict[str, Any]]:
+    """Return how a question was settled, each time that it was before it waited again."""
     return [
         {
             "resolved_at": _time(one.resolved_at),
@@ -161,6 +161,7 @@ async def _earlier(connection: Connection, number: int) -> list[dict[str, Any]]:
             "note": one.note,
         }
         for one in await waiting.settled(connection, number)
+        if one.resolved_at != item.settled_at
     ]
 
 
@@ -343,8 +344,8 @@ def _plain(item: Item) -> dict[str, Any]:
         "first_at": _time(item.first_at),
         "last_at": _time(item.last_at),
         "taken_by": item.taken_by,
-        "settled_by": item.settled_by,
-        "settled_at": _time(item.settled_at),
+        "resolved_by": item.settled_by,
+        "resolved_at": _time(item.settled_at),
         "entry": item.entry,
         "note": item.note,
     }
