@@ -32,9 +32,10 @@ class Desk:
 
     async def attend(self, request: Request, known: Known, me: str) -> Known:
         """Do what a reviewer asks for and return what is known afterwards; other requests change nothing."""
+        if isinstance(request, Queue | Review | Say):
+            await self._gathering.gather_all()
         match request:
             case Queue(page):
-                await self._gathering.gather_all()
                 return replace(known, page=await self._reviewing.queue(QueueFilter(), page, PAGE))
             case Review(what="undo", number=act):
                 return await self._undo(known, act, me)
@@ -54,7 +55,6 @@ class Desk:
         return replace(known, done=undone, whole=await self._reviewing.by_id(undone.item))
 
     async def _next(self, number: int) -> Whole | None:
-        await self._gathering.gather_all()
         page = await self._reviewing.queue(QueueFilter(), 0, MOST_WALKED)
         numbers = [item.number for item in page.items]
         current = await self._reviewing.item(number)
