@@ -5,6 +5,7 @@ import difflib
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -72,6 +73,16 @@ class Settings(BaseSettings):
         ge=1,
         description="Một cuộc trò chuyện được trả lời tối đa bấy nhiêu tin mỗi phút; phần dư chờ lượt",
     )
+    taken_hours: float = Field(
+        8,
+        gt=0,
+        description="Câu đã có chuyên gia nhận mà sau bấy nhiêu giờ chưa xong thì tự trả lại hàng chờ",
+    )
+    recall_days: int = Field(
+        30,
+        ge=0,
+        description="Câu trả lời đổi hay bị rút: báo ai đã nhận trong bấy nhiêu ngày qua; 0 là không báo",
+    )
     workers: int = Field(4, ge=1, le=64, description="Số luồng trả lời và gửi song song")
     max_wrong_answers: float = Field(
         0.02, gt=0, lt=1, description="Tỷ lệ trả lời sai chấp nhận được; ngưỡng tự suy ra từ kho"
@@ -119,6 +130,16 @@ class Settings(BaseSettings):
     def wishes(self) -> Wishes:
         """What the matcher's thresholds have to keep."""
         return Wishes(self.max_wrong_answers, self.max_suggestions)
+
+    @property
+    def taken_for(self) -> timedelta:
+        """How long an item stays with whoever took it."""
+        return timedelta(hours=self.taken_hours)
+
+    @property
+    def recall_for(self) -> timedelta:
+        """How long after an answer its change is still told."""
+        return timedelta(days=self.recall_days)
 
     @property
     def cache(self) -> Path:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import asking, kb, reviewers, running, unanswered
+from bot.cli import asking, figures, kb, reviewers, running, unanswered
 from bot.cli.terminal import complain
 from bot.errors import (
     BadDatabaseUrl,
@@ -36,6 +36,7 @@ app.command("serve")(running.serve_command)
 app.command("ask")(asking.ask)
 app.command("match")(asking.match)
 app.command("explain")(asking.explain_command)
+app.command("stats")(figures.stats_command)
 app.command("settings")(running.settings_command)
 app.command("link")(reviewers.link_command)
 app.add_typer(kb.commands, name="kb")

@@ -2,18 +2,39 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 
-from bot.store import chats, counts, exchanges, inbox, outbox, reviewers, uses, waiting
+from bot.store import (
+    acts,
+    chats,
+    counts,
+    exchanges,
+    inbox,
+    items,
+    outbox,
+    reach,
+    recalls,
+    reviewers,
+    tellings,
+    trends,
+    uses,
+    waiting,
+)
 from bot.store.engine import Database
 
 __all__ = [
     "Connection",
     "Database",
+    "acts",
     "chats",
     "counts",
     "exchanges",
     "inbox",
+    "items",
     "outbox",
+    "reach",
+    "recalls",
     "reviewers",
+    "tellings",
+    "trends",
     "uses",
     "waiting",
 ]

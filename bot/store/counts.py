@@ -1,142 +1,108 @@
-"""Counts over the log and the queue for those who plan: by day, outcome, entry and channel."""
+"""Numbers of the log and of the queue over a stretch of time, for terminal and charts."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from statistics import median
 
-from sqlalchemy import ColumnElement, Compiled, String, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
 
-from bot.domain import Exchange, Reason, Verdict, Waiting
-from bot.store.exchanges import exchange_of
-from bot.store.tables import exchanges, waiting
-from bot.store.waiting import waiting_of
+from bot.domain import VIETNAM, Reason, Verdict
+from bot.items import ItemState
+from bot.store.tables import exchanges, items, waiting
+
+ASKED = (Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)  # what is a question
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """What is counted: questions asked from `since` until before `until` (UTC), on one channel or on all."""
+class Asked:
+    """Questions of a stretch of time, by what became of them."""
 
-    since: datetime
-    until: datetime
-    channel: str | None = None
+    verdicts: Mapping[Verdict, int]
+    channels: Mapping[str, int]
+    days: Mapping[date, Mapping[Verdict, int]]  # days of Vietnam that have any, in order
+    liked: int
+    disliked: int
+    entries: tuple[tuple[str, int], ...]  # shown most often, most first
 
-
-class vietnam_day(GenericFunction[str]):  # noqa: N801  the name of the function in SQL
-    """The day in Vietnam of a UTC time, as 2026-11-23."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(vietnam_day, "sqlite")
-def _on_sqlite(element: vietnam_day, compiler: Compiled, **options: object) -> str:
-    return f"date({_inner(element, compiler, options)}, '+7 hours')"
+    @property
+    def total(self) -> int:
+        """How many questions were asked."""
+        return sum(self.verdicts.values())
 
 
-@compiles(vietnam_day, "postgresql")
-def _on_postgresql(element: vietnam_day, compiler: Compiled, **options: object) -> str:
-    return f"to_char({_inner(element, compiler, options)} AT TIME ZONE INTERVAL '7 hours', 'YYYY-MM-DD')"
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Questions of a stretch of time that waited for an expert, and where their items stand now."""
+
+    reasons: Mapping[Reason, int]
+    states: Mapping[ItemState, int]  # of items first asked then
+    topics: tuple[tuple[str | None, int], ...]  # with most questions that waited, most first
+    provinces: tuple[tuple[str | None, int], ...]
+    to_answer: timedelta | None  # from the first time an item was asked until it was settled, in the middle
 
 
-def _inner(element: vietnam_day, compiler: Compiled, options: dict[str, object]) -> str:
-    return str(compiler.process(element.clauses, **options))
-
-
-async def outcomes(connection: AsyncConnection, span: Span) -> tuple[tuple[date, Verdict, int], ...]:
-    """Return how many questions of each day in Vietnam came to which end."""
+async def asked(connection: AsyncConnection, since: datetime, until: datetime, most: int = 10) -> Asked:
+    """Count the questions asked from `since` to before `until` (UTC)."""
     c = exchanges.c
-    day = vietnam_day(c.asked_at)
-    query = select(day, c.verdict, func.count()).where(*_asked(span)).group_by(day, c.verdict)
-    rows = await connection.execute(query)
-    return tuple((date.fromisoformat(day), Verdict(verdict), count) for day, verdict, count in rows)
+    when = (c.asked_at >= since, c.asked_at < until)
+    query = select(c.asked_at, c.verdict, c.channel).where(*when, c.verdict.in_(ASKED)).order_by(c.asked_at)
+    verdicts, channels = Counter[Verdict](), Counter[str]()
+    days: dict[date, Counter[Verdict]] = defaultdict(Counter)
+    for moment, verdict, channel in await connection.execute(query):
+        verdicts[Verdict(verdict)] += 1
+        channels[channel] += 1
+        days[(moment + VIETNAM).date()][Verdict(verdict)] += 1
+    rated = select(c.rating, func.count()).where(*when, c.rating.is_not(None)).group_by(c.rating)
+    ratings: dict[int, int] = {row[0]: row[1] for row in await connection.execute(rated)}
+    shown = (
+        select(c.entry, func.count().label("shown"))
+        .where(*when, c.entry.is_not(None))
+        .group_by(c.entry)
+        .order_by(func.count().desc(), c.entry)
+        .limit(most)
+    )
+    return Asked(
+        verdicts=verdicts,
+        channels=channels,
+        days=days,
+        liked=ratings.get(1, 0),
+        disliked=ratings.get(-1, 0),
+        entries=tuple((row.entry, row.shown) for row in await connection.execute(shown)),
+    )
 
 
-async def by_channel(connection: AsyncConnection, span: Span) -> tuple[tuple[str, Verdict, int], ...]:
-    """Return how many questions of each channel came to which end."""
-    c = exchanges.c
-    query = select(c.channel, c.verdict, func.count()).where(*_asked(span)).group_by(c.channel, c.verdict)
-    rows = await connection.execute(query)
-    return tuple((channel, Verdict(verdict), count) for channel, verdict, count in rows)
-
-
-async def by_entry(connection: AsyncConnection, span: Span) -> tuple[tuple[str, int], ...]:
-    """Return how many questions each entry served, most first."""
-    c = exchanges.c
-    count = func.count()
-    query = select(c.entry, count).where(*_asked(span), c.entry.is_not(None)).group_by(c.entry)
-    rows = await connection.execute(query.order_by(count.desc(), c.entry))
-    return tuple((entry, count) for entry, count in rows)
-
-
-async def ratings(connection: AsyncConnection, span: Span) -> tuple[tuple[date, int, int], ...]:
-    """Return how many answers of each day in Vietnam got a thumb up (1) or down (-1)."""
-    c = exchanges.c
-    day = vietnam_day(c.asked_at)
-    rated = [*_within(span), c.rating.is_not(None)]
-    query = select(day, c.rating, func.count()).where(*rated).group_by(day, c.rating)
-    rows = await connection.execute(query)
-    return tuple((date.fromisoformat(day), rating, count) for day, rating, count in rows)
-
-
-async def reasons(connection: AsyncConnection, span: Span) -> tuple[tuple[Reason, int], ...]:
-    """Return how many questions went to the experts, by why, most first."""
-    count = func.count(waiting.c.number.distinct())
-    query = select(waiting.c.reason, count).where(*_waited(span)).group_by(waiting.c.reason)
-    rows = await connection.execute(query.order_by(count.desc(), waiting.c.reason))
-    return tuple((Reason(reason), count) for reason, count in rows)
-
-
-async def times(connection: AsyncConnection, span: Span) -> tuple[timedelta, ...]:
-    """Return how long each question waited that was asked in the span and that experts have settled."""
-    c = waiting.c
-    query = select(c.asked_at, c.resolved_at).where(*_waited(span), c.resolved_at.is_not(None))
-    return tuple(settled - asked for asked, settled in await connection.execute(query))
-
-
-async def channels(connection: AsyncConnection) -> tuple[str, ...]:
-    """Return the channels that the log knows."""
-    query = select(exchanges.c.channel).distinct().order_by(exchanges.c.channel)
-    return tuple((await connection.execute(query)).scalars())
-
-
-async def log(connection: AsyncConnection, span: Span, after: int, limit: int) -> tuple[Exchange, ...]:
-    """Return questions of the log in the order of their numbers, those greater than `after`."""
-    c = exchanges.c
-    query = select(exchanges).where(*_asked(span), c.id > after).order_by(c.id).limit(limit)
-    return tuple(exchange_of(row) for row in await connection.execute(query))
-
-
-async def queue(connection: AsyncConnection, span: Span, after: int, limit: int) -> tuple[Waiting, ...]:
-    """Return what was put before the experts, settled or not, in the order of numbers greater than `after`.
-
-    A question that was put before them again comes once, as it stands now.
-    """
-    c = waiting.c
-    latest = select(func.max(c.id)).where(*_waited(span), c.number > after).group_by(c.number)
-    query = select(waiting).where(c.id.in_(latest)).order_by(c.number).limit(limit)
-    return tuple(waiting_of(row) for row in await connection.execute(query))
-
-
-def _within(span: Span) -> Iterator[ColumnElement[bool]]:
-    c = exchanges.c
-    yield c.asked_at >= span.since
-    yield c.asked_at < span.until
-    if span.channel:
-        yield c.channel == span.channel
-
-
-def _asked(span: Span) -> Iterator[ColumnElement[bool]]:
-    """Yield what makes a row of the log count as a question: an entry that was only opened is none."""
-    yield from _within(span)
-    asked = select(waiting.c.number).where(waiting.c.number == exchanges.c.id).exists()
-    yield or_(exchanges.c.verdict != Verdict.OPENED, asked)
-
-
-def _waited(span: Span) -> Iterator[ColumnElement[bool]]:
-    yield waiting.c.asked_at >= span.since
-    yield waiting.c.asked_at < span.until
-    if span.channel:
-        yield waiting.c.channel == span.channel
+async def waited(connection: AsyncConnection, since: datetime, until: datetime, most: int = 10) -> Waited:
+    """Count what waited for an expert among the questions asked from `since` to before `until` (UTC)."""
+    w, i = waiting.c, items.c
+    when = (w.asked_at >= since, w.asked_at < until)
+    reasons = select(w.reason, func.count()).where(*when).group_by(w.reason)
+    first = (i.first_at >= since, i.first_at < until, i.state != ItemState.MERGED)
+    states = select(i.state, func.count()).where(*first).group_by(i.state)
+    topic = func.coalesce(i.topic, w.topic)
+    settled = select(i.first_at, i.settled_at).where(*first, i.settled_at.is_not(None))
+    times = [row.settled_at - row.first_at for row in await connection.execute(settled)]
+    topics = (
+        select(topic.label("name"), func.count().label("waited"))
+        .select_from(waiting.outerjoin(items, i.id == w.item))
+        .where(*when)
+        .group_by(topic)
+        .order_by(func.count().desc(), topic)
+        .limit(most)
+    )
+    provinces = (
+        select(w.province.label("name"), func.count().label("waited"))
+        .where(*when)
+        .group_by(w.province)
+        .order_by(func.count().desc(), w.province)
+        .limit(most)
+    )
+    return Waited(
+        reasons={Reason(row[0]): row[1] for row in await connection.execute(reasons)},
+        states={ItemState(row[0]): row[1] for row in await connection.execute(states)},
+        topics=tuple((row.name, row.waited) for row in await connection.execute(topics)),
+        provinces=tuple((row.name, row.waited) for row in await connection.execute(provinces)),
+        to_answer=median(times) if times else None,
+    )

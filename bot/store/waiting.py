@@ -1,6 +1,5 @@
 """Questions that wait for an expert."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
@@ -26,6 +25,10 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
                 chat=item.chat,
                 asked_at=item.asked_at,
                 question=item.question,
+                asker=item.asker,
+                folded=item.folded,
+                base=item.base,
+                topic=item.topic,
                 **values,
             )
         )
@@ -69,24 +72,13 @@ async def settled(connection: AsyncConnection, number: int) -> tuple[Waiting, ..
     return tuple(waiting_of(row) for row in await connection.execute(query))
 
 
-async def resolve(
-    connection: AsyncConnection, number: int, by: str, now: datetime, entry: str | None, note: str | None
-) -> bool:
-    """Settle a question; False when it did not wait (any more)."""
-    result = await connection.execute(
-        update(waiting).where(*_waits(number)).values(resolved_at=now, resolved_by=by, entry=entry, note=note)
-    )
-    return result.rowcount == 1
-
-
 def _waits(number: int) -> tuple[ColumnElement[bool], ...]:
     return waiting.c.number == number, waiting.c.resolved_at.is_(None)
 
 
 def waiting_of(row: Row[Any]) -> Waiting:
     """Return a row of the queue as a value."""
-    fields = dict(row._mapping)
-    del fields["id"]
+    fields = {name: value for name, value in row._mapping.items() if name not in ("id", "item", "province")}
     fields["reason"] = Reason(fields["reason"])
     fields["candidates"] = load_candidates(fields["candidates"])
     return Waiting(**fields)

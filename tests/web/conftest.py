@@ -12,11 +12,15 @@ from web_console import Console, OneBrain
 from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, Site, needs, now, serve
 
 from bot.answering import Answering, Rules
+from bot.channels.base import Channel
 from bot.channels.web import WebChannel
+from bot.desk import Desk
+from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.kb import load
 from bot.lanes import Wake, run_lane
 from bot.live import Brain
+from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.store.inbox import Received
@@ -36,7 +40,10 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         await database.upgrade()
         asked, replied, live = Wake(), Wake(), FixedLive(brain)
         rules = Rules(frozenset(), b"key", 1000)
-        answering = Answering(database, {"web": WebChannel()}, live, rules, now, replied)
+        channels: dict[str, Channel] = {"web": WebChannel()}
+        reviewing = Reviewing(database, channels, frozenset(), now, replied, lambda: brain.knowledge)
+        desk = Desk(reviewing, Gathering(database))
+        answering = Answering(database, channels, live, rules, now, replied, reviewing, desk)
         at_work = asyncio.Lock()
 
         async def claim() -> Received | None:

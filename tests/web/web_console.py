@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import insert
+from sqlalchemy import update
 from test_web_injection import read
 from web_site import BASE
 
@@ -126,16 +126,18 @@ class Console:
         async with self.database.writing() as connection:
             await waiting.add(connection, Waiting(number, channel, "chat", at, text, reason))
             if hours is not None:
-                await waiting.resolve(connection, number, "lan", at + timedelta(hours=hours), None, "Đã xem.")
+                settled = {
+                    "resolved_at": at + timedelta(hours=hours),
+                    "resolved_by": "lan",
+                    "note": "Đã xem.",
+                }
+                its = waiting_table.c.number == number
+                await connection.execute(update(waiting_table).where(its).values(**settled))
         return number
 
     async def showed(self, snapshot: Snapshot) -> None:
         async with self.database.writing() as connection:
             await exchanges.keep(connection, snapshot)
-
-    async def rows(self, values: list[dict[str, Any]]) -> None:
-        async with self.database.writing() as connection:
-            await connection.execute(insert(waiting_table), values)
 
 
 def token_of(html: str) -> str:

@@ -7,6 +7,7 @@ that proves.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +46,7 @@ class TelegramChannel:
 
     name = "telegram"
     pushes = True
+    free_for: timedelta | None = None
 
     def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
         self._token = token
@@ -123,6 +125,8 @@ class TelegramChannel:
         menu = [
             BotCommand("chude", say("telegram.command.chude")),
             BotCommand("cauhoi", say("telegram.command.cauhoi")),
+            BotCommand("tinh", say("telegram.command.tinh")),
+            BotCommand("tatbao", say("telegram.command.tatbao")),
             BotCommand("help", say("telegram.command.help")),
             BotCommand("start", say("telegram.command.start")),
         ]

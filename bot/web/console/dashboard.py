@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot.domain import Reason, Verdict
 from bot.kb import Knowledge
 from bot.phrases import say
-from bot.store import Database, counts, waiting
+from bot.store import Database, trends, waiting
 from bot.web.console.charts import Chart, Column, Line, Part, ranked, stacked
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
@@ -66,7 +66,7 @@ class Dashboard:
         """Show the figures of the range that was asked for."""
         today = self._frame.today
         async with self._database.reading() as connection:
-            channels = await counts.channels(connection)
+            channels = await trends.channels(connection)
         chosen = read_range(call.request.query_params, today, channels)
         return self._frame.html(
             call,
@@ -80,12 +80,12 @@ class Dashboard:
     async def _figures(self, chosen: Range) -> Figures:
         span = chosen.span
         async with self._database.reading() as connection:
-            outcomes = await counts.outcomes(connection, span)
-            ratings = await counts.ratings(connection, span)
-            served = await counts.by_entry(connection, span)
-            channels = await counts.by_channel(connection, span)
-            reasons = await counts.reasons(connection, span)
-            times = await counts.times(connection, span)
+            outcomes = await trends.outcomes(connection, span)
+            ratings = await trends.ratings(connection, span)
+            served = await trends.by_entry(connection, span)
+            channels = await trends.by_channel(connection, span)
+            reasons = await trends.reasons(connection, span)
+            times = await trends.times(connection, span)
             open_now = await waiting.open_count(connection)
         knowledge = self._frame.knowledge
         return Figures(

@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from bot.domain import VIETNAM, Candidate, Exchange, Waiting
 from bot.phrases import say
 from bot.sheets import Cell, Rows, csv_pieces, xlsx_pieces
-from bot.store import Connection, Database, counts
-from bot.store.counts import Span
+from bot.store import Connection, Database, trends
+from bot.store.trends import Span
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.spans import read_range
@@ -47,7 +47,7 @@ class Exports:
         if name not in self._tables or kind not in ("csv", "xlsx"):
             raise HTTPException(404)
         async with self._database.reading() as connection:
-            channels = await counts.channels(connection)
+            channels = await trends.channels(connection)
         chosen = read_range(call.request.query_params, self._frame.today, channels)
         log.info("export.taken", person=call.visit.reviewer.person, table=name, kind=kind)
         table = self._tables[name]
@@ -69,7 +69,7 @@ def _log_headings() -> tuple[str, ...]:
 
 async def _log(database: Database, span: Span) -> Rows:
     def read(connection: Connection, after: int) -> Awaitable[Sequence[Exchange]]:
-        return counts.log(connection, span, after, ROWS_AT_ONCE)
+        return trends.log(connection, span, after, ROWS_AT_ONCE)
 
     async for some in _paged(database, read, lambda one: one.id):
         yield [_log_row(one) for one in some]
@@ -98,7 +98,7 @@ def _queue_headings() -> tuple[str, ...]:
 
 async def _queue(database: Database, span: Span) -> Rows:
     def read(connection: Connection, after: int) -> Awaitable[Sequence[Waiting]]:
-        return counts.queue(connection, span, after, ROWS_AT_ONCE)
+        return trends.queue(connection, span, after, ROWS_AT_ONCE)
 
     async for some in _paged(database, read, lambda one: one.number):
         yield [_queue_row(one) for one in some]

@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from bot.domain import VIETNAM
-from bot.store.counts import Span
+from bot.store.trends import Span
 
 USUAL = 30  # days, when nobody chose
 QUICK = (7, 30, 90, 365)  # days to choose with one press

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from store_queues import NOON
 
 from bot.domain import Candidate, Envelope, Exchange, Reason, Verdict, Waiting
-from bot.store import Database, counts, exchanges, inbox, uses, waiting
-from bot.store.counts import Span
+from bot.store import Database, exchanges, inbox, trends, uses, waiting
+from bot.store.tables import waiting as table
+from bot.store.trends import Span
 
 DAY = timedelta(days=1)
 ALL = Span(NOON - 100 * DAY, NOON + 100 * DAY)
@@ -51,7 +53,8 @@ class Log:
         async with self.database.writing() as connection:
             await waiting.add(connection, Waiting(number, "web", "chat", at, "?", reason))
             if settled:
-                await waiting.resolve(connection, number, "lan", settled, None, "x")
+                its = table.c.number == number
+                await connection.execute(update(table).where(its).values(resolved_at=settled))
         return number
 
     async def read(self, function: Any, *arguments: Any) -> Any:
@@ -68,7 +71,7 @@ async def test_a_day_is_a_day_in_vietnam(log: Log) -> None:
     before = datetime.fromisoformat("2026-11-22T16:59:59+00:00")
     for moment in (before, before + timedelta(seconds=1)):
         await log.asked(at=moment)
-    assert sorted(await log.read(counts.outcomes, ALL)) == [
+    assert sorted(await log.read(trends.outcomes, ALL)) == [
         (date(2026, 11, 22), Verdict.ANSWER, 1),
         (date(2026, 11, 23), Verdict.ANSWER, 1),
     ]
@@ -81,28 +84,28 @@ async def test_outcomes_are_counted_within_the_span_and_on_its_channel(log: Log)
     await log.asked(at=NOON + DAY)
     await log.asked(channel="telegram")
     day = date(2026, 11, 23)
-    found = await log.read(counts.outcomes, Span(NOON, NOON + DAY, "web"))
+    found = await log.read(trends.outcomes, Span(NOON, NOON + DAY, "web"))
     assert sorted(found) == [
         (day, Verdict.ANSWER, 2),
         (day, Verdict.SUGGEST, 1),
         (day, Verdict.UNANSWERED, 1),
     ]
-    assert (day, Verdict.ANSWER, 3) in await log.read(counts.outcomes, Span(NOON, NOON + DAY))
-    assert await log.read(counts.channels) == ("telegram", "web")
+    assert (day, Verdict.ANSWER, 3) in await log.read(trends.outcomes, Span(NOON, NOON + DAY))
+    assert await log.read(trends.channels) == ("telegram", "web")
 
 
 async def test_an_entry_that_was_only_opened_was_not_asked_for(log: Log) -> None:
     await log.asked(Verdict.OPENED, entry="a")
-    assert await log.read(counts.outcomes, ALL) == ()
-    assert await log.read(counts.by_entry, ALL) == ()
-    assert await log.read(counts.log, ALL, 0, 10) == ()
+    assert await log.read(trends.outcomes, ALL) == ()
+    assert await log.read(trends.by_entry, ALL) == ()
+    assert await log.read(trends.log, ALL, 0, 10) == ()
 
 
 async def test_an_opened_entry_that_was_put_before_the_experts_was(log: Log) -> None:
     number = await log.asked(Verdict.OPENED, entry="a")
     async with log.database.writing() as connection:
         await waiting.add(connection, Waiting(number, "web", "chat", NOON, "?", Reason.DISLIKED))
-    assert [one.id for one in await log.read(counts.log, ALL, 0, 10)] == [number]
+    assert [one.id for one in await log.read(trends.log, ALL, 0, 10)] == [number]
 
 
 async def test_ratings_reasons_and_waiting_times(log: Log) -> None:
@@ -112,9 +115,9 @@ async def test_ratings_reasons_and_waiting_times(log: Log) -> None:
     await log.waited(Reason.NO_MATCH)
     await log.waited(Reason.DISLIKED, settled=NOON + timedelta(hours=1))
     day = date(2026, 11, 23)
-    assert sorted(await log.read(counts.ratings, ALL)) == [(day, -1, 1), (day, 1, 2)]
-    assert await log.read(counts.reasons, ALL) == ((Reason.NO_MATCH, 2), (Reason.DISLIKED, 1))
-    assert sorted(await log.read(counts.times, ALL)) == [timedelta(hours=1), timedelta(hours=3)]
+    assert sorted(await log.read(trends.ratings, ALL)) == [(day, -1, 1), (day, 1, 2)]
+    assert await log.read(trends.reasons, ALL) == ((Reason.NO_MATCH, 2), (Reason.DISLIKED, 1))
+    assert sorted(await log.read(trends.times, ALL)) == [timedelta(hours=1), timedelta(hours=3)]
 
 
 async def test_the_queue_has_a_question_once_as_it_stands_now(log: Log) -> None:
@@ -122,19 +125,19 @@ async def test_the_queue_has_a_question_once_as_it_stands_now(log: Log) -> None:
     async with log.database.writing() as connection:
         await waiting.add(connection, Waiting(number, "web", "chat", NOON, "?", Reason.DISLIKED))
     other = await log.waited(Reason.OFF_TOPIC)
-    found = await log.read(counts.queue, ALL, 0, 10)
+    found = await log.read(trends.queue, ALL, 0, 10)
     assert [(one.number, one.reason, one.resolved_at) for one in found] == [
         (number, Reason.DISLIKED, None),
         (other, Reason.OFF_TOPIC, None),
     ]
-    assert [one.number for one in await log.read(counts.queue, ALL, number, 10)] == [other]
+    assert [one.number for one in await log.read(trends.queue, ALL, number, 10)] == [other]
 
 
 async def test_the_log_is_read_in_pages(log: Log) -> None:
     numbers = [await log.asked() for _ in range(5)]
-    first = await log.read(counts.log, ALL, 0, 3)
+    first = await log.read(trends.log, ALL, 0, 3)
     assert [one.id for one in first] == numbers[:3]
-    assert [one.id for one in await log.read(counts.log, ALL, numbers[2], 3)] == numbers[3:]
+    assert [one.id for one in await log.read(trends.log, ALL, numbers[2], 3)] == numbers[3:]
 
 
 async def test_the_uses_of_an_entry(log: Log) -> None:

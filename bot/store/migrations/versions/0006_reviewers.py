@@ -1,13 +1,13 @@
 """links that sign reviewers in, and their sessions
 
-Revision ID: 9001
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 import sqlalchemy as sa
 from alembic import op
 
-revision = '9001'
-down_revision = '0004'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
