@@ -7,7 +7,6 @@ import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel, receive
 from bot.channels.web import WebChannel
+from bot.clock import now
 from bot.config import Settings
 from bot.desk import Desk
 from bot.errors import ConfigError
@@ -37,11 +37,6 @@ from bot.web import create_app
 log = structlog.get_logger(__name__)
 
 CALM_STOP = 10  # s that open requests get when the server stops
-
-
-def now() -> datetime:
-    """Return the time; the one clock of the process, handed to whoever needs it."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

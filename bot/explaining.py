@@ -72,7 +72,9 @@ def because(brain: Brain, question: str, right: str, won: str) -> str:
     loser = next((one for one in classes if one.name == right and not one.is_group), None)
     if winner is None or loser is None:
         return say("explain.because.not_considered")
-    lead = [(part, points) for part, points in winner.lead(loser)[:REASONS] if points > 0]
+    lead = [(part, points) for part, points in winner.lead(loser)[:REASONS] if points >= SMALL]
+    if not lead:
+        return say("explain.because.even", nearest=winner.nearest)
     parts = ", ".join(f"{say(f'explain.part.{part}')} {_points(points)}" for part, points in lead)
     return say("explain.because.parts", parts=parts, nearest=winner.nearest)
 

@@ -18,7 +18,7 @@ def fork_serve(home: Path, log: Path, settings: Mapping[str, str]) -> ForkServer
         log: takes what it writes.
         settings: the variables `HOIDAP_…`, all that it gets.
     """
-    _FORKS.set_forkserver_preload(["bot.cli"])
+    _FORKS.set_forkserver_preload(["bot.cli", "bot.app"])
     process = _FORKS.Process(target=_serve, args=(str(home), str(log), dict(settings)), daemon=True)
     process.start()
     return process

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
-from bot.cli import NOT_WRITTEN
+from bot.cli import FILE_ERRORS, NOT_WRITTEN
 from bot.domain import Reason, Verdict
 from bot.errors import WriteError
 from bot.kb import json_schema
@@ -28,10 +28,11 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli/__init__.py", "f'revision.{error.code}'"): ("revision.*",),
     ("cli/changes.py", "f'diff.{change.kind.value}'"): tuple(f"diff.{kind.value}" for kind in Kind),
     ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),
-    ("cli/stats.py", "f'category.{category.value}'"): ("category.*",),
+    ("cli/stats.py", "f'stats.kind.{category.value}'"): ("stats.kind.*",),
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),
+    ("cli/__init__.py", "key"): tuple(FILE_ERRORS.values()),
     ("explaining.py", "f'explain.verdict.{verdict.value}'"): ("explain.verdict.*",),
     ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
     ("trying.py", "f'explain.part.{part}'"): ("explain.part.*",),

@@ -1,11 +1,16 @@
-"""The door to the command line: which commands there are. They read, call what does the work, and print."""
+"""The door to the command line: which commands there are. They read, call what does the work, and print.
+
+What is slow to import (databases, channels, matching, spreadsheets: seconds of CPU together) is imported in
+the commands that work with it, so that help and all others begin at once.
+"""
 
 import sys
+from collections.abc import Mapping
 
 import typer
 
 from bot.cli import asking, figures, kb, reviewers, running, unanswered
-from bot.cli.terminal import complain
+from bot.cli.terminal import Misused, complain
 from bot.errors import (
     BadDatabaseUrl,
     BadFileName,
@@ -19,7 +24,6 @@ from bot.errors import (
     WriteError,
 )
 from bot.kb import describe
-from bot.kb.sheet import describe_cell
 from bot.logs import redact
 from bot.phrases import say
 
@@ -29,6 +33,12 @@ NOT_WRITTEN = {
     BadFileName: "write.bad_name",
     Conflict: "write.conflict",
     ByHandOnly: "write.by_hand",
+}
+
+FILE_ERRORS: Mapping[type[OSError], str] = {
+    FileNotFoundError: "cli.no_file",
+    PermissionError: "cli.not_allowed",
+    IsADirectoryError: "cli.is_directory",
 }
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -47,6 +57,9 @@ def main() -> None:
     """Run the command line; what is wrong is said in one place, without a traceback."""
     try:
         app()
+    except Misused as error:
+        complain(str(error))
+        sys.exit(2)
     except ConfigError as error:
         # A token may have been put where another value belongs.
         complain(say("cli.config_wrong"), redact(str(error)))
@@ -58,12 +71,14 @@ def main() -> None:
         complain(say(f"cli.database_refused.{error.backend}", where=error.where, why=error))
         sys.exit(2)
     except OSError as error:
-        complain(say("cli.system", where=error.filename or "", why=error.strerror or repr(error)))
+        complain(_refused(error))
         sys.exit(2)
     except KnowledgeError as error:
         complain(*map(describe, error.problems), say("cli.problems", count=len(error.problems)))
         sys.exit(1)
     except SheetError as error:
+        from bot.kb.sheet import describe_cell
+
         complain(*map(describe_cell, error.problems), say("cli.problems", count=len(error.problems)))
         sys.exit(1)
     except WriteError as error:
@@ -72,3 +87,11 @@ def main() -> None:
     except NoRevision as error:
         complain(say(f"revision.{error.code}", revision=error.revision))
         sys.exit(2)
+
+
+def _refused(error: OSError) -> str:
+    """Return what the system said, in words where it is about a file."""
+    for kind, key in FILE_ERRORS.items():
+        if isinstance(error, kind) and error.filename:
+            return say(key, where=error.filename)
+    return say("cli.system", where=error.filename or "", why=error.strerror or repr(error))

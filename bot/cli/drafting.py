@@ -1,14 +1,17 @@
 """`hoidap kb new`: asks what it must know and leaves an entry for an expert to go on with."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.terminal import KnowledgeDir, out, settings_for, today
+from bot.cli.terminal import KnowledgeDir, Misused, ask, complain, out, settings_for, today
+from bot.errors import BadFileName
 from bot.kb import Category, check, describe, load
+from bot.kb.problems import clip
+from bot.kb.schema import SHARED
 from bot.kb.template import home, new_id, template
 from bot.kb.writer import appended_lines, digest, new_file, read_text, save
 from bot.phrases import say
@@ -36,13 +39,17 @@ def new_command(
     categories = {one.value: say(f"category.{one.value}") for one in Category}
     kind = Category(_chosen("--category", say("new.category"), categories, category))
     topics = {one.id: one.title for one in base.topics.values()}
+    if not topics:
+        raise Misused(say("new.no_topics"))
     subject = _chosen("--topic", say("new.topic"), topics, topic)
-    title = _written("--question", say("new.question"), question)
+    title = " ".join(_written("--question", say("new.question"), question).split())
     entry = new_id(title, base.origins)
     if not entry:
-        raise typer.BadParameter(say("new.wordless"))
+        raise Misused(say("new.wordless"))
     reply = answer if answer is not None else _written("", say("new.answer"), None)
     name = _relative(file, directory) if file else home(kind, subject)
+    if name in SHARED:
+        raise BadFileName(name)
     _add(directory, name, entry, template(entry, subject, title, reply, today()))
 
 
@@ -54,43 +61,49 @@ def _add(directory: Path, name: str, entry: str, lines: list[str]) -> None:
     place = base.locate(*base.origins[entry])
     out.print(say("new.added", entry=entry, file=name, line=place.line), highlight=False, soft_wrap=True)
     for problem in check(base):
-        if problem.where == entry:
+        if entry in (problem.where, problem.values.get("other")):
             out.print(describe(problem), markup=False, highlight=False, soft_wrap=True)
 
 
 def _chosen(option: str, label: str, choices: Mapping[str, str], given: str | None) -> str:
     """Return one of the choices: the one given, or what is picked by its number or name."""
     if given is not None or not sys.stdin.isatty():
-        return _known(label, choices, _written(option, label, given))
+        name = _written(option, label, given)
+        if name in choices:
+            return name
+        raise Misused(_not_there(label, name, choices))
     names = list(choices)
-    out.print(f"\n{label}:")
+    out.print(f"\n{label}:", markup=False, highlight=False)
     for number, name in enumerate(names, 1):
         line = say("new.option", number=number, title=choices[name], name=name)
         out.print(f"  {line}", markup=False, highlight=False)
-
-    def read(typed: str) -> str:
-        picked = typed.strip()
-        number = int(picked) if picked.isdecimal() else 0
-        return names[number - 1] if 1 <= number <= len(names) else _known(label, choices, picked)
-
-    return str(typer.prompt(say("new.number"), value_proc=read))
+    while (picked := _picked(ask(say("new.number")), names)) not in choices:
+        complain(_not_there(label, picked, choices))
+    return picked
 
 
-def _known(label: str, choices: Mapping[str, str], name: str) -> str:
-    if name in choices:
-        return name
-    raise typer.BadParameter(say("new.not_there", what=label.lower(), value=name, choices=", ".join(choices)))
+def _picked(typed: str, names: Sequence[str]) -> str:
+    """Return the name that was typed, or that has the number that was typed."""
+    number = int(typed) if typed.isdecimal() else 0
+    return names[number - 1] if 1 <= number <= len(names) else typed
+
+
+def _not_there(label: str, name: str, choices: Mapping[str, str]) -> str:
+    return say("new.not_there", what=label.lower(), value=clip(name), choices=", ".join(choices))
 
 
 def _written(option: str, label: str, given: str | None) -> str:
     """Return a text that was given or is typed now; without an option's name it may be left out."""
     if given is not None:
         return given
-    if sys.stdin.isatty():
-        return str(typer.prompt(label, default=None if option else "", show_default=False))
-    if option:
-        raise typer.BadParameter(say("new.needed", option=option))
-    return ""
+    if not sys.stdin.isatty():
+        if option:
+            raise Misused(say("new.needed", option=option))
+        return ""
+    typed = ask(label)
+    while option and not typed:
+        typed = ask(label)
+    return typed
 
 
 def _relative(file: Path, directory: Path) -> str:

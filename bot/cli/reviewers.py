@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.app import now
+from bot.clock import now
 from bot.cli.terminal import complain, settings_for, user
 from bot.config import Settings
 from bot.domain import VIETNAM, Invitation, Reviewer, Role

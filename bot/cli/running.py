@@ -3,7 +3,6 @@
 import asyncio
 import sys
 
-from bot.app import serve
 from bot.cli.terminal import settings_for
 from bot.config import settings_table
 
@@ -14,6 +13,8 @@ def serve_command() -> None:
     [dim]Ví dụ:[/dim]  hoidap serve
     [dim]Có Telegram:[/dim]  HOIDAP_TELEGRAM_TOKEN=… hoidap serve
     """
+    from bot.app import serve
+
     asyncio.run(serve(settings_for()))
 
 

@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from bot.cli import changes
-from bot.cli.terminal import KnowledgeDir, complain, out, settings_for
-from bot.kb import Knowledge, check, describe, load
+from bot.cli.terminal import KnowledgeDir, Misused, ask, complain, out, settings_for
+from bot.kb import Knowledge, Problem, check, describe, load
 from bot.kb.diff import compare
-from bot.kb.merge import merge
-from bot.kb.sheet import LONGEST_CELL, CellTooLong, comma_separated, read, xlsx
 from bot.kb.writer import save
+from bot.normalise import fold
 from bot.phrases import say
+
+YES = ("c", "co", "y", "yes")  # without diacritics
 
 
 def export_command(
@@ -25,8 +26,10 @@ def export_command(
 
     [dim]Ví dụ:[/dim]  hoidap kb export --xlsx kho.xlsx
     """
+    from bot.kb.sheet import LONGEST_CELL, CellTooLong, comma_separated, xlsx
+
     if (to_xlsx is None) == (to_csv is None):
-        raise typer.BadParameter(say("sheet.which"))
+        raise Misused(say("sheet.which"))
     base = load(settings_for(knowledge, log_level="WARNING").knowledge)
     try:
         if to_xlsx:
@@ -54,6 +57,9 @@ def import_command(
     [dim]Xem trước:[/dim]  hoidap kb import kho.xlsx
     [dim]Ghi luôn:[/dim]  hoidap kb import kho.csv --write
     """
+    from bot.kb.merge import merge
+    from bot.kb.sheet import read
+
     directory = settings_for(knowledge, log_level="WARNING").knowledge
     before = load(directory)
     merged = merge(directory, before, read(file), new_ids=new)
@@ -70,11 +76,16 @@ def import_command(
 
 def _show_owed(before: Knowledge, after: Knowledge) -> None:
     """Print what the sheet would leave unfinished that was not so before."""
-    known = {(one.where, one.code) for one in check(before)}
-    owed = [one for one in check(after) if (one.where, one.code) not in known]
+    known = set(map(_gist, check(before)))
+    owed = [one for one in check(after) if _gist(one) not in known]
     if owed:
         complain(say("sheet.owed"), *map(describe, owed))
 
 
+def _gist(problem: Problem) -> tuple[object, ...]:
+    """Return what is the same of a problem wherever it stands by now."""
+    return problem.where, problem.code, problem.values.get("field"), problem.values.get("value")
+
+
 def _agreed() -> bool:
-    return sys.stdin.isatty() and typer.confirm(say("sheet.ask"))
+    return sys.stdin.isatty() and fold(ask(say("sheet.ask"))) in YES

@@ -8,15 +8,15 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.cli.terminal import KnowledgeDir, out, settings_for, today
-from bot.handlers.compose import day
 from bot.kb import Category, load
 from bot.kb.stats import SOON, Stats, Tally, count
 from bot.phrases import say
 
 FEW = 3  # entries that are named of those that cite a document
+NARROW = 5  # characters of a column of counts: the titles get the rest
 SUM = "Σ"
 
 
@@ -49,8 +49,10 @@ def _plain(stats: Stats) -> dict[str, Any]:
 
 
 def _topics(tallies: Iterable[Tally]) -> Table:
-    kinds = [say(f"category.{category.value}").capitalize() for category in Category]
-    table = Table("DA", "Chủ đề", "Mục", *kinds, "Cách hỏi", "Câu thử")
+    kinds = [say(f"stats.kind.{category.value}") for category in Category]
+    names = ("Mục", *kinds, "Cách hỏi", "Câu thử")
+    counts = (Column(name, justify="right", max_width=NARROW) for name in names)
+    table = Table("DA", "Chủ đề", *counts)
     for one in tallies:
         project = "" if one.project is None else str(one.project)
         table.add_row(
@@ -84,5 +86,5 @@ def _endings(stats: Stats, on: date) -> Table:
         rest = len(one.entries) - FEW
         state = say("stats.over") if one.day < on else say("stats.left", days=(one.day - on).days)
         mentioned = say("stats.and_more", entries=named, count=rest) if rest > 0 else named
-        table.add_row(day(one.day), state, one.document or "", mentioned)
+        table.add_row(f"{one.day:%d/%m/%Y}", state, one.document or "", mentioned)
     return table

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.app import now
+from bot.clock import now
 from bot.config import Settings, read_settings
 from bot.domain import VIETNAM
 from bot.logs import set_up
+from bot.phrases import say
 
+STOPPED = 130  # what a command ends with that Ctrl-C stopped
 out = Console()
 err = Console(stderr=True)
 KnowledgeDir = Annotated[
@@ -20,9 +22,23 @@ KnowledgeDir = Annotated[
 ]
 
 
+class Misused(Exception):
+    """A command was called in a way that it cannot follow; the message says how to call it."""
+
+
 def complain(*lines: str) -> None:
-    """Say what is wrong, where errors go."""
-    err.print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+    """Say what is wrong, where errors go; it may quote what strangers wrote."""
+    told = (printable(line) for text in lines for line in text.split("\n"))
+    err.print(*told, sep="\n", markup=False, highlight=False, soft_wrap=True)
+
+
+def ask(label: str) -> str:
+    """Return what is typed at the terminal; ends the command when nobody will type any more."""
+    try:
+        return input(f"{label}: ").strip()
+    except (EOFError, KeyboardInterrupt):
+        complain("", say("cli.stopped"))
+        raise typer.Exit(STOPPED) from None
 
 
 def settings_for(knowledge: Path | None = None, log_level: str | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,11 +13,15 @@ from pydantic import BaseModel
 from rapidfuzz import fuzz, process
 
 from bot.kb.schema import DOCUMENTS, GLOSSARY, OFF_TOPIC, TOPICS, Entry, GlossaryRow, Knowledge
+from bot.normalise import fold
 
 CATEGORY = "category"  # the folder, shown like a field
 _UNORDERED = ("variants", "tests", "not_this", "examples", "near", "amends", "replaces")
 _SAME = 90  # of 100: from here on an entry with another id is the old one renamed
-_FIGURE = re.compile(r"\d+(?:[.,/-]\d+)*%?")
+_FIGURE = re.compile(  # in a folded text, with its unit; the month of "3 tháng 9" is none
+    r"\d+(?:[.,/-]\d+)*"
+    r"(?:\s?%|(?:\s+(?:nghin|ngan|trieu|ty|ti|dong|ngay|thang|nam|tuan|gio)\b(?!\s+\d))*)"
+)
 _WORD = re.compile(r"\d+(?:[.,/-]\d+)*%?|\w+|\s+|.", re.DOTALL)
 
 
@@ -92,22 +97,33 @@ def touched(old: Knowledge, new: Knowledge) -> frozenset[str]:
 
 
 def words(old: str, new: str) -> tuple[Piece, ...]:
-    """Return what was taken away, kept and put in, in the order of reading; figures are whole words."""
+    """Return what was taken away, kept and put in, in the order of reading; figures are whole words.
+
+    A space between two words that both changed is told with them.
+    """
     before, after = _WORD.findall(old), _WORD.findall(new)
     pieces: list[Piece] = []
+    gone, come = "", ""
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for kind, first, last, first_new, last_new in matcher.get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece(0, "".join(before[first:last])))
-            continue
-        pieces += [Piece(-1, "".join(before[first:last]))] if last > first else []
-        pieces += [Piece(1, "".join(after[first_new:last_new]))] if last_new > first_new else []
-    return tuple(pieces)
+        taken, put = "".join(before[first:last]), "".join(after[first_new:last_new])
+        if kind == "equal" and not (taken.isspace() and (gone or come) and last < len(before)):
+            pieces += [*_changed_words(gone, come), Piece(0, taken)]
+            gone, come = "", ""
+        else:
+            gone, come = gone + taken, come + put
+    return (*pieces, *_changed_words(gone, come))
+
+
+def _changed_words(gone: str, come: str) -> Iterator[Piece]:
+    yield from (Piece(sign, text) for sign, text in ((-1, gone), (1, come)) if text)
 
 
 def figures(text: str) -> Counter[str]:
-    """Return the figures in a text and how often each stands there."""
-    return Counter(_FIGURE.findall(text))
+    """Return the figures in a text, with their units, and how often each stands there."""
+    text = unicodedata.normalize("NFC", text)
+    found = (text[one.start() : one.end()] for one in _FIGURE.finditer(fold(text)))
+    return Counter(" ".join(figure.split()).replace(" %", "%") for figure in found)
 
 
 def _entries(old: Knowledge, new: Knowledge) -> Iterator[Change]:

@@ -113,7 +113,7 @@ def load(directory: Path, instead: Mapping[str, str] | None = None) -> Knowledge
     Raises:
         KnowledgeError: with every `Problem` of every file, in the order of files and lines.
     """
-    knowledge, problems = _load(directory, instead or {})
+    knowledge, problems = read(directory, instead)
     if problems:
         raise KnowledgeError(sorted(problems, key=place_of))
     return knowledge
@@ -124,15 +124,15 @@ def inspect(directory: Path, today: date | None = None) -> tuple[Knowledge, tupl
 
     Without `today`, a day in Vietnam, nothing is said of what has ended by now.
     """
-    knowledge, problems = _load(directory, {})
+    knowledge, problems = read(directory)
     return knowledge, tuple(sorted([*problems, *check(knowledge, today=today)], key=place_of))
 
 
-def _load(directory: Path, instead: Mapping[str, str]) -> tuple[Knowledge, list[Problem]]:
-    """Return what is sound of the base, and what keeps it from loading."""
+def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Knowledge, list[Problem]]:
+    """Return what is sound of the base, and what keeps it from loading; `instead` as for `load`."""
     problems: list[Problem] = []
     contents = _read(directory, problems)
-    contents = dict(sorted({**contents, **_written(instead, problems)}.items()))
+    contents = dict(sorted({**contents, **_written(instead or {}, problems)}.items()))
     roots = {name: root for name, data in contents.items() if (root := _parse(name, data, problems))}
     origins = _origins(roots, problems)
     _unique(TOPICS, "id", roots, problems)

@@ -28,14 +28,13 @@ from bot.kb.checks.rows import plain as folded
 from bot.kb.loader import CONTROL
 from bot.kb.problems import nearest
 from bot.kb.schema import Category, Entry, Knowledge, Node, Problem
-from bot.kb.spelling import FIELDS, plain
+from bot.kb.spelling import DAYS, FIELDS, plain
 from bot.phrases import keys, say
 
 CATEGORY = "category"
 COLUMNS = ("id", CATEGORY, *FIELDS[1:])
 LISTS = ("variants", "see_also", "differs_from", "not_this", "tests")
 SOURCES = "sources"
-DAYS = ("valid_from", "valid_to", "approved_on", "updated")
 
 LONGEST_CELL = 32_767  # characters: what Excel keeps of one
 MOST_BYTES = 64 * 1024 * 1024  # of a file, packed or unpacked
@@ -57,7 +56,6 @@ class Sheet:
     """What a spreadsheet says: a node per row below the header."""
 
     name: str  # of the file
-    columns: tuple[str, ...]  # of `COLUMNS`, those that it has
     rows: tuple[Node, ...]
 
 
@@ -170,7 +168,7 @@ def read(path: Path) -> Sheet:
     nodes = [_node(path.name, number, names, texts, problems) for number, texts in rows if any(texts)]
     if problems:
         raise SheetError(problems)
-    return Sheet(path.name, tuple(name for name in names if name), tuple(nodes))
+    return Sheet(path.name, tuple(nodes))
 
 
 def describe_cell(problem: Problem) -> str:

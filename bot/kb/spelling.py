@@ -22,7 +22,7 @@ _ODD_BREAK = re.compile("[\r\x85\u2028\u2029]")  # YAML would read plain line br
 WIDEST = 110  # characters of a line up to which a list may stay in brackets
 _LONG = ("answer",)  # after `|` even where it is one line, because it will grow
 _BRACKETS = ("see_also", "differs_from")
-_DAYS = ("valid_from", "valid_to", "approved_on", "updated")
+DAYS = ("valid_from", "valid_to", "approved_on", "updated")
 
 
 class _InBrackets(list[Any]):
@@ -107,7 +107,7 @@ def _shaped(name: str, value: Any) -> Any:
     """Return what YAML's dumper makes the wished spelling of."""
     if isinstance(value, str):
         text = unicodedata.normalize("NFC", value.strip())
-        if name in _DAYS and _ISO_DATE.fullmatch(text):
+        if name in DAYS and _ISO_DATE.fullmatch(text):
             return _Bare(text)
         return f"{text}\n" if name in _LONG or "\n" in text else text
     if isinstance(value, Mapping):

@@ -21,17 +21,17 @@ from bot.matching.grams import Floats, Ints
 from bot.matching.material import GROUP, Phrasing
 from bot.normalise import Question
 
-FOLDS = 4
+FOLDS = 5
 STRANGERS = 32  # every so many-th entry is left out whole in a fold: its questions look like ours
 FAR_STRANGERS = 4  # and every so many-th off-topic group: its examples do not
 ENOUGH = 3000  # questions asked in all; beyond that the figures no longer move
 MOST_QUESTIONS = 2000  # asked in a fold
-THINNED = 0.2  # share of the phrasings kept that are asked with words left out; titles always are
+THINNED = 0.25  # share of the phrasings kept that are asked with words left out; titles always are
 LEFT_OUT = (0.2, 0.7)  # least and largest share of their words
 NEAR_MISSES = 0.3  # share that is asked whole: experts write down more of them than officers ask
 FEWEST_WORDS = 2
 FEWEST = 20  # questions with an answer, and without, that a calibration needs to mean anything
-RIDGE = 0.003  # penalty on the weights, which keeps two features that say the same from cancelling out
+RIDGE = 0.001  # penalty on the weights, which keeps two features that say the same from cancelling out
 SHOWN = 4  # candidates that suggestions hold
 
 Numbers = NDArray[np.float64]
@@ -74,14 +74,14 @@ class Trial:
 
 
 # Where a base is too small to learn from itself: only a question that it has word for word is answered, and
-# one whose words are all its own gets suggestions.
+# one whose words are most of them its own gets suggestions.
 FALLBACK = Weights(
     mean=np.zeros(len(FEATURES), np.float32),
     scale=np.ones(len(FEATURES), np.float32),
     classes=np.array([{"coverage": 12.0}.get(name, 0.0) for name in FEATURES]),
-    none=np.array([*(0.0 for _ in FEATURES), 11.0]),
+    none=np.array([*(0.0 for _ in FEATURES), 8.0]),
 )
-CAUTIOUS = Thresholds(answer=0.9, suggest=0.5, off_topic=0.9)
+CAUTIOUS = Thresholds(answer=0.99, suggest=0.5, off_topic=0.9)
 
 
 def calibrate(

@@ -21,8 +21,8 @@ GROUPS = 2  # off-topic groups taken from each, beside the entries
 BLOCK = 2_000_000  # scores held at a time
 
 FEATURES = (
-    "words",  # BM25 over words and pairs of near words, of all that the class says
-    "runs",  # the same over runs of characters
+    "words",  # BM25 over words and pairs of near words, over the root of the question's length
+    "runs",  # BM25 over runs of characters
     "margin",  # the classifier's, where there is one
     "coverage",  # share of the question's words, weighted by rarity, that its phrasings use
     "document",  # +1 names or cites a document of the question, -1 only others, 0 for a question without any
@@ -78,8 +78,10 @@ class Gatherer:
         margins = self._margins(counts)
         rankings = (words, runs) if margins is None else (words, runs, margins)
         pairs = owners, classes = np.nonzero(self._shortlist(rankings))
+        # Undivided, no short question would ever be sure of anything; divided by all, every one would.
+        lengths = np.sqrt([max(len(question.folded.split()), 1) for question in questions])
         columns: dict[str, ArrayLike] = {
-            "words": words[pairs],
+            "words": words[pairs] / lengths[owners],
             "runs": runs[pairs],
             "margin": np.zeros(len(owners)) if margins is None else margins[pairs],
             "coverage": self.lexicon.coverage(counts, owners, classes),
@@ -91,7 +93,7 @@ class Gatherer:
         return Evidence(len(questions), owners, classes, features)
 
     def _margins(self, counts: Counts) -> Floats | None:
-        return self.classifier and self.classifier.margins(self.vocabulary.weigh(counts))
+        return self.classifier.margins(self.vocabulary.weigh(counts)) if self.classifier else None
 
     def _shortlist(self, rankings: Sequence[Floats]) -> NDArray[np.bool_]:
         """Return which classes are considered; groups never take the place of entries."""

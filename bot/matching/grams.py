@@ -44,10 +44,14 @@ class Counts:
         """Return the counts of some of the texts."""
         return Counts(self.words[rows], self.runs[rows], self.unknown[rows])
 
-    def summed(self, owners: Ints) -> "Counts":
-        """Return the counts of all texts of each owner together; owners count from 0, none is left out."""
-        ones = np.ones(len(owners), np.float32)
-        members = sp.csr_matrix((ones, (owners, np.arange(len(owners)))))
+    def summed(self, owners: Ints, times: Floats) -> "Counts":
+        """Return the counts of all texts of each owner together.
+
+        Args:
+            owners: of each text, counted from 0; none is left out.
+            times: how many times each text counts.
+        """
+        members = sp.csr_matrix((times, (owners, np.arange(len(owners)))))
         return Counts(members @ self.words, members @ self.runs, members @ self.unknown)
 
 

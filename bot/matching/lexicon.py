@@ -50,8 +50,8 @@ class Lexicon:
         """
         asked = _present(counts.words[:, : self._plain]).multiply(self._rarity).tocsr()
         total = np.asarray(asked.sum(axis=1)).ravel() + counts.unknown * self._rarest
-        shared = asked[owners].multiply(self._phrased[classes]).sum(axis=1)
-        return np.asarray(shared, np.float32).ravel() / np.maximum(total, 1e-6)[owners]
+        shared = np.asarray(asked[owners].multiply(self._phrased[classes]).sum(axis=1)).ravel()
+        return np.asarray(shared / np.maximum(total, 1e-6)[owners], np.float32)
 
     def missed(self, counts: Counts, owners: Ints, classes: Ints) -> Floats:
         """Return for pairs how much the question has of what tells a near miss of the class from it, 0..1."""

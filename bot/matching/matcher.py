@@ -18,6 +18,7 @@ from bot.matching.lexicon import Lexicon
 from bot.matching.material import GROUP, Material, Phrasing, material, normaliser
 from bot.normalise import Normaliser, Question
 
+TITLE = 2.0  # times that an entry's title counts among its phrasings: officers shorten it
 VERBATIM = 0.995  # at least, for a question that an expert wrote down word for word in one entry alone
 
 
@@ -141,6 +142,7 @@ class _Workshop:
         self._answered = counts[np.arange(len(texts), len(texts) + len(self._answers))]
         self._owners = np.searchsorted(self._labels, [phrasing.label for phrasing in base.phrasings])
         self._is_miss = np.array([phrasing.is_miss for phrasing in base.phrasings])
+        self._times = np.array([TITLE if phrasing.is_title else 1 for phrasing in base.phrasings], np.float32)
         self._is_group = np.array([label.startswith(GROUP) for label in self._labels])
 
     def gatherer(self, kept: Ints) -> Gatherer:
@@ -157,7 +159,7 @@ class _Workshop:
             vocabulary=self._vocabulary,
             lexicon=Lexicon(
                 self._vocabulary.plain,
-                phrased=phrased.summed(owners),
+                phrased=phrased.summed(owners, self._times[asked]),
                 answered=self._answered[present],
                 misses=self._phrased.words[misses],
                 missed=np.searchsorted(present, self._owners[misses]),

@@ -2,10 +2,12 @@
 
 import logging
 import os
+import pty
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -46,14 +48,28 @@ def hoidap(environment: dict[str, str], tmp_path: Path) -> Run:
     """The installed command in a process of its own: slow, and nothing is left out."""
 
     def run(*arguments: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        return subprocess.run(
-            [HOIDAP, *arguments],
-            input=stdin,
-            capture_output=True,
-            env={**clean, **environment, **more},
-            cwd=tmp_path,
-            timeout=60,
-        )
+        return _run(tmp_path, {**environment, **more}, *arguments, input=stdin)
 
     return run
+
+
+@pytest.fixture
+def at_terminal(environment: dict[str, str], tmp_path: Path) -> Run:
+    """The same with a terminal for its standard input, at which `stdin` has been typed."""
+
+    def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        keyboard, terminal = pty.openpty()
+        with os.fdopen(keyboard, "wb", buffering=0) as keys, os.fdopen(terminal, "rb") as typed:
+            keys.write(stdin)
+            return _run(tmp_path, environment, *arguments, stdin=typed)
+
+    return run
+
+
+def _run(
+    where: Path, environment: Mapping[str, str], *arguments: str, **more: Any
+) -> subprocess.CompletedProcess[bytes]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return subprocess.run(
+        [HOIDAP, *arguments], capture_output=True, env={**clean, **environment}, cwd=where, timeout=60, **more
+    )

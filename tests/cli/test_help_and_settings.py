@@ -116,3 +116,11 @@ def test_it_runs_as_a_module_too():
     done = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, timeout=60)
     assert done.returncode == 0
     assert b"unanswered" in done.stdout
+
+
+def test_no_command_waits_for_libraries_that_only_others_need():
+    asked = "import sys, bot.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, timeout=60, check=True)
+    loaded = set(done.stdout.decode().split())
+    assert "typer" in loaded
+    assert loaded & {"sklearn", "scipy", "sqlalchemy", "telegram", "starlette", "openpyxl"} == set()

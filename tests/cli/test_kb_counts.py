@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from cli_use import Cli, json_lines
 
 
@@ -21,6 +22,17 @@ def test_people_get_a_table_and_what_runs_out(cli: Cli, tmp_path: Path):
     assert "Tình trạng: 0 draft, 2 checked, 0 approved; 0 mục chưa viết câu trả lời." in lines
     assert "1 văn bản, 0 hàng chữ tắt, 1 nhóm ngoài phạm vi với 2 câu mẫu." in lines
     assert rows[-1] == ["31/01/2020", "đã hết", "", "nha-o-muc"]
+
+
+def test_a_title_stays_readable_in_a_narrow_terminal(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    title = "Nhà cho hộ nghèo"
+    (tmp_path / "base" / "topics.yaml").write_text(f"- {{id: nha-o, title: {title}}}\n", encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = cli("kb", "stats").stdout
+    assert f"│ {title} " in printed
+    assert max(map(len, printed.splitlines()[:8])) <= 80
 
 
 def test_programs_get_one_json(cli: Cli):

@@ -30,14 +30,14 @@ def test_the_present_base_is_compared_with_what_git_keeps(cli: Cli, kept: Path):
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "~ nha-o-muc: Mức hỗ trợ xây nhà cho hộ nghèo là bao nhiêu?",
-        "    ⚠ con số: 40 → 60",
+        "    ⚠ con số: 40 triệu → 60 triệu",
         "    answer: **40 triệu** đồng. → **60 triệu** đồng.",
         "Mục: 0 thêm, 0 bỏ, 0 đổi mã, 1 sửa (1 có con số đổi). Tệp dùng chung: 0 hàng đổi.",
     ]
 
 
 def test_two_revisions_are_compared(cli: Cli, kept: Path):
-    assert "con số: 50 → 40" in cli("kb", "diff", "HEAD", "HEAD~1").stdout
+    assert "con số: 50 triệu → 40 triệu" in cli("kb", "diff", "HEAD", "HEAD~1").stdout
 
 
 def test_a_long_answer_shows_the_words_that_changed_and_what_is_around_them(

@@ -1,13 +1,9 @@
 """`hoidap kb export` and `hoidap kb import`: shown first, and written only when that is meant."""
 
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from cli_use import Cli
+from cli_use import Cli, Run
 from openpyxl import load_workbook
 
 HEAD = "id,answer\n"
@@ -39,8 +35,9 @@ def test_an_edited_sheet_is_shown_and_nothing_is_written(cli: Cli, tmp_path: Pat
     book.save(tmp_path / "kho.xlsx")
     result = cli("kb", "import", "kho.xlsx")
     assert result.exit_code == 0
-    assert "~ nha-o-muc:" in result.stdout and "⚠ con số: 40 → 60" in result.stdout
-    assert result.stderr == "Chưa ghi gì. Chạy lại với --write để ghi.\n"
+    assert "~ nha-o-muc:" in result.stdout and "⚠ con số: 40 triệu → 60 triệu" in result.stdout
+    assert "Câu trả lời nêu “60 triệu đồng” mà" in result.stderr
+    assert result.stderr.endswith("\nChưa ghi gì. Chạy lại với --write để ghi.\n")
     assert file.read_bytes() == before
     assert cli("kb", "import", "kho.xlsx", "--write").stdout.endswith("Đã ghi regulations/a.yaml.\n")
     assert "60 triệu" in file.read_text(encoding="utf-8")
@@ -54,6 +51,14 @@ def test_what_the_sheet_leaves_unfinished_is_told(cli: Cli, tmp_path: Path):
     assert "+ cau-moi: Câu mới?" in result.stdout
     assert "practices/nha-o.yaml:2:3: [cau-moi] Còn thiếu `sources`." in result.stderr
     assert "Còn thiếu `sources`" in cli("kb", "check").stderr
+
+
+def test_what_an_unfinished_entry_comes_to_lack_besides_is_told_alone(cli: Cli, tmp_path: Path):
+    assert "[nha-o-muc] Còn thiếu `evidence`" in cli("kb", "check").stderr
+    (tmp_path / "bo.csv").write_text("id,topic\nnha-o-muc,\n", encoding="utf-8")
+    told = cli("kb", "import", "bo.csv").stderr
+    assert "[nha-o-muc] Còn thiếu `topic`" in told
+    assert "evidence" not in told
 
 
 def test_mistakes_end_with_1_and_their_cells(cli: Cli, tmp_path: Path, file: Path):
@@ -74,7 +79,15 @@ def test_mistakes_end_with_1_and_their_cells(cli: Cli, tmp_path: Path, file: Pat
 def test_a_sheet_that_is_not_there_ends_with_2(cli: Cli):
     result = cli("kb", "import", "khong-co.xlsx")
     assert result.exit_code == 2
-    assert "khong-co.xlsx" in result.stderr
+    assert result.stderr == "Không có tệp hay thư mục khong-co.xlsx. Kiểm tra lại tên và đường dẫn.\n"
+    assert cli("kb", "export", "--csv", "base").stderr == "base là một thư mục. Viết tên một tệp.\n"
+
+
+def test_a_sheet_gives_the_terminal_no_orders(cli: Cli, tmp_path: Path):
+    (tmp_path / "doc.csv").write_text("id,\x1b]0;x\x07\x1b[2Janswer\nx,y\n", encoding="utf-8")
+    result = cli("kb", "import", "doc.csv")
+    assert result.exit_code == 1
+    assert "\x1b" not in result.stderr
 
 
 def test_export_wants_one_place(cli: Cli):
@@ -82,23 +95,12 @@ def test_export_wants_one_place(cli: Cli):
     assert cli("kb", "export", "--xlsx", "a.xlsx", "--csv", "a.csv").exit_code == 2
 
 
-@pytest.mark.parametrize(("typed", "is_written"), [("y\n", True), ("n\n", False)])
-def test_at_a_terminal_it_asks(environment, tmp_path: Path, file: Path, typed: str, is_written: bool):
+@pytest.mark.parametrize(
+    ("typed", "is_written"), [("c\n", True), ("Có\n", True), ("y\n", True), ("\n", False), ("không\n", False)]
+)
+def test_at_a_terminal_it_asks(at_terminal: Run, tmp_path: Path, file: Path, typed: str, is_written: bool):
     (tmp_path / "t.csv").write_text(f"{HEAD}ra-soat-thang,Tháng 10.\n", encoding="utf-8")
-    keyboard, terminal = pty.openpty()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HOIDAP_")}
-    command = [str(Path(sys.executable).with_name("hoidap")), "kb", "import", "t.csv"]
-    with os.fdopen(keyboard, "wb", buffering=0) as keys:
-        keys.write(typed.encode())
-        done = subprocess.run(
-            command,
-            stdin=terminal,
-            capture_output=True,
-            env={**clean, **environment},
-            cwd=tmp_path,
-            timeout=60,
-        )
-    os.close(terminal)
+    done = at_terminal("kb", "import", "t.csv", stdin=typed.encode())
     assert done.returncode == 0
     assert "Ghi những thay đổi này vào kho?" in done.stdout.decode()
     assert ("Tháng 10" in file.read_text(encoding="utf-8")) is is_written

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli_use import Cli
 
-from bot.app import now
+from bot.clock import now
 from bot.domain import Reviewer, Role
 from bot.signing_in import SignIn
 from bot.store import Database

@@ -61,7 +61,7 @@ class TestReadTogether:
 
     def test_the_real_matcher_understands_one(self, person: Person):
         person.says(FIRST)
-        outcome = person.says("còn sửa chữa thì sao?")
+        outcome = person.says("còn mức hỗ trợ sửa chữa?")
         assert outcome.exchange
         assert outcome.exchange.verdict in (Verdict.ANSWER, Verdict.SUGGEST)
         assert "nha-o-sua" in {candidate.entry for candidate in outcome.exchange.candidates}

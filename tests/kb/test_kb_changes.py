@@ -54,8 +54,8 @@ def test_a_changed_answer_tells_its_words_and_its_figures_first(base):
     assert (first.kind, first.name, first.figures, first.new_figures) == (
         Kind.CHANGED,
         "mot",
-        ("40",),
-        ("60",),
+        ("40 triệu đồng",),
+        ("60 triệu đồng",),
     )
     assert [(one.sign, one.text) for one in first.fields[0].words] == [
         (0, "Tối đa "), (-1, "40"), (1, "60"), (0, " triệu đồng, 10% vốn tỉnh."),
@@ -130,8 +130,32 @@ def test_only_entries_that_are_not_what_they_were_are_touched(base):
 
 def test_a_figure_is_one_word_with_its_points_and_percent():
     text = "Từ 01/01/2026: 1.500.000 đồng, 6,6%/năm, NĐ 24/2021"
-    assert set(figures(text)) == {"01/01/2026", "1.500.000", "6,6%", "24/2021"}
+    assert set(figures(text)) == {"01/01/2026", "1.500.000 đồng", "6,6%", "24/2021"}
     assert [one.text for one in words("6,6%", "7,9%")] == ["6,6%", "7,9%"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tối đa 40 triệu đồng/hộ", "tối đa 40 nghìn đồng/hộ"),
+        ("trong 15 ngày", "trong 15 tháng"),
+        ("5 % vốn", "5 triệu vốn"),
+        ("ngày 3 tháng 9", "ngày 4 tháng 9"),
+    ],
+)
+def test_a_figure_that_changes_its_unit_alone_is_another_figure(old: str, new: str):
+    assert figures(old) != figures(new)
+
+
+def test_a_number_before_another_is_no_length_of_time():
+    assert set(figures("ngày 3 tháng 9 năm 2026")) == {"3", "9", "2026"}
+
+
+def test_words_that_change_one_after_another_are_told_in_one_piece():
+    pieces = words("Thanh toán tiền viết bài thế nào?", "Câu hỏi khác hẳn bài thế nào?")
+    assert [(one.sign, one.text) for one in pieces] == [
+        (-1, "Thanh toán tiền viết"), (1, "Câu hỏi khác hẳn"), (0, " bài thế nào?"),
+    ]  # fmt: skip
 
 
 @given(old=st.text(), new=st.text())

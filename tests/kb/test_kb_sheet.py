@@ -236,7 +236,7 @@ def test_csv_may_be_separated_as_excel_does_in_this_country(write: Write, tmp_pa
         ([["id", "topic"], ["hai", "nha"]], "hàng 2, cột B: [hai] Không có chủ đề “nha”"),
         ([["id", "sources"], ["hai", "1/2025/NĐ-CP\n2/2025 | Điều 1"]], "hàng 2, cột B: [hai] Không có văn bản “2/2025”"),
         ([["id", "see_also"], ["hai", "mot\nba"]], "hàng 2, cột B: [hai] Không có mục nào mã “ba”."),
-        ([["id", "answer"], ["hai", ""]], "hàng 2, cột B: [hai] `answer` đang để trống"),
+        ([["id", "answer"], ["hai", ""]], "hàng 2, cột B: [hai] `answer` đang để trống. Viết nội dung vào ô này."),
         ([["id", "answer"], ["hai", "a<br>b"]], "hàng 2, cột B: [hai] Có thẻ HTML “<br>”."),
         ([["id", "topic"], ["hai", ""], ["hai", ""]], "hàng 3, cột A: Mã “hai” đã có ở hàng 2."),
         ([["id", "category"], ["hai", "practices"]], "hàng 2, cột B: Mục này ở loại “regulations”"),

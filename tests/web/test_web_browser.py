@@ -66,6 +66,7 @@ def story(shipped_server: str) -> tuple[str, str, str]:
 
         def first(questions: tuple[str, ...], phrase: str) -> str:
             for question in questions:
+                client.post("/ask", data={"text": ANSWERED})  # as in the story: a question may go on from it
                 if phrase in client.post("/ask", data={"text": question}).text:
                     return question
             pytest.fail(f"none of {questions} gets {phrase!r}")

@@ -6,11 +6,11 @@ holds other numbers, documents or lettered points asks something else, however a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.kb.checks.rows import PARSED, entry_at, problem_at
 from bot.kb.problems import clip
@@ -23,6 +23,7 @@ STRAY = 0.75  # cosine from which a phrasing may belong to another entry,
 CLEARLY = 0.4  # when it is so much closer to that one than to any other phrasing of its own
 FEWEST_WORDS = 4  # beside numbers: of fewer nothing can be told
 _LETTERED = frozenset({"diem", "khoan", "phieu", "ben", "mau", "nhom", "loai"})  # điểm b, phiếu A, bên B
+_RUNS = (3, 5)  # letters of the shortest and the longest run that is counted, with the spaces around a word
 _BLOCK = 512  # rows compared with all others at once, which bounds the memory
 
 
@@ -140,8 +141,7 @@ def _nearest(phrasings: Sequence[_Phrasing]) -> Iterator[_Pair]:
     """Yield phrasings with the nearest one of another entry that holds the same numbers, from `STRAY` on."""
     if not phrasings:
         return
-    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
-    matrix = grams.fit_transform(phrasing.words for phrasing in phrasings)
+    matrix = _weighted([phrasing.words.split() for phrasing in phrasings])
     owners = np.array([phrasing.entry.id for phrasing in phrasings])
     for group in _by_numbers(phrasings):
         for block in np.array_split(group, -(-len(group) // _BLOCK)):
@@ -162,3 +162,31 @@ def _by_numbers(phrasings: Sequence[_Phrasing]) -> list[NDArray[np.intp]]:
     for place, phrasing in enumerate(phrasings):
         groups.setdefault(phrasing.numbers, []).append(place)
     return [np.array(group) for group in groups.values() if len(group) > 1]
+
+
+def _weighted(texts: Sequence[Sequence[str]]) -> Any:
+    """Return texts of words as rows of length 1 of a sparse matrix: sublinear tf x idf of runs of letters."""
+    words = sorted(set(chain.from_iterable(texts)))
+    counts = _counted(texts) @ _counted([_runs(f" {word} ") for word in words])
+    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
+    counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
+    rows = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
+    counts.data /= np.sqrt(np.bincount(rows, counts.data**2))[rows]
+    return counts.astype(np.float32)
+
+
+def _counted(rows: Sequence[Sequence[str]]) -> Any:
+    """Return how often each item, in the order of the alphabet, occurs in each row."""
+    import scipy.sparse as sp  # slow to import, and most commands do without
+
+    columns = {item: place for place, item in enumerate(sorted(set(chain.from_iterable(rows))))}
+    places = [columns[item] for item in chain.from_iterable(rows)]
+    starts = np.cumsum([0, *map(len, rows)])
+    return sp.csr_matrix((np.ones(len(places)), places, starts), shape=(len(rows), len(columns)))
+
+
+def _runs(word: str) -> list[str]:
+    shortest, longest = _RUNS
+    sizes = range(shortest, min(longest, len(word)) + 1)
+    return [word[start : start + size] for size in sizes for start in range(len(word) - size + 1)]
