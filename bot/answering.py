@@ -10,16 +10,43 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import Channel, Payload
-from bot.domain import Block, Ignored, Message, Outcome, Reason, Reply, Style, Text, Verdict
+from bot.channels.wire import load_reply
+from bot.desk import Desk
+from bot.domain import Block, Ignored, Invitation, Message, Outcome, Reason, Reply, Style, Text, Verdict
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
-from bot.handlers.command import MOST_MINE, MOST_QUEUE
+from bot.handlers.command import MOST_MINE
 from bot.handlers.question import MOST_CHARACTERS
-from bot.handlers.requests import Ask, AskExpert, Command, NoneOfThese, OpenText, Pick, Rate, storable
+from bot.handlers.requests import (
+    Ask,
+    AskExpert,
+    Command,
+    NoneOfThese,
+    OpenText,
+    Pick,
+    Rate,
+    Say,
+    SayMore,
+    storable,
+)
 from bot.lanes import Wake
 from bot.live import Live
 from bot.phrases import say
-from bot.store import Connection, Database, chats, exchanges, inbox, outbox, waiting
+from bot.reviewing import Reviewing
+from bot.store import (
+    Connection,
+    Database,
+    chats,
+    exchanges,
+    inbox,
+    items,
+    outbox,
+    reach,
+    reviewers,
+    tellings,
+    waiting,
+)
 from bot.store.inbox import Received
+from bot.store.tellings import SECOND, Telling
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +62,10 @@ NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per mess
 class Rules:
     """What an operator may set about answering."""
 
-    admins: frozenset[str]  # "telegram:123456789"
+    admins: frozenset[str]  # who works on the queue: "telegram:123456789"
     asker_key: bytes  # turns platform ids into pseudonyms
     questions_per_minute: int  # per chat; what comes faster waits its turn
+    invite: Callable[[str], Invitation | None] = lambda _person: None  # a link, for whom it may be made
 
 
 class Answering:
@@ -51,7 +79,11 @@ class Answering:
         rules: Rules,
         clock: Callable[[], datetime],
         replied: Wake,
+        reviewing: Reviewing,
+        desk: Desk,
     ) -> None:
+        self._reviewing = reviewing
+        self._desk = desk
         self._database = database
         self._channels = channels
         self._live = live
@@ -98,7 +130,7 @@ class Answering:
             if not await inbox.bury(connection, row.id, now, why):
                 return
             await exchanges.add(connection, exchange)
-            await waiting.add(connection, question.waiting(exchange, Reason.FAILED))
+            await waiting.add(connection, question.waiting(exchange, Reason.FAILED, context.knowledge))
             await self._put(connection, row, apology, now)
         self._replied.set()
 
@@ -119,26 +151,38 @@ class Answering:
     async def _answer(self, row: Received, message: Message) -> None:
         async with self._database.reading() as connection:
             state = await chats.state(connection, row.channel, row.chat, self._pseudonym(row))
-            request = understand(message, state, self._clock())
+            request = understand(message, state, self._clock(), await self._subject(connection, row, message))
             known = await self._known(connection, request, row)
-        # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
+            kept = await tellings.kept(connection, row.channel, row.chat)
         context = self._context(row)
+        if context.admin:
+            known = await self._desk.attend(request, known, context.me)
+        # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
         outcome = await asyncio.to_thread(respond, request, known, context)
         if shown := outcome.shown:
             async with self._database.reading() as connection:
                 digits = await exchanges.digits(connection, shown.entry, shown.version)
             if digits > context.digits:  # about once in 65,536 edits: two codes would be the same
                 outcome = await asyncio.to_thread(respond, request, known, replace(context, digits=digits))
-        await self._commit(row, outcome, self._render(row, outcome.reply))
+        late = [(each, self._render(row, load_reply(each.reply))) for each in kept]
+        await self._commit(row, outcome, self._render(row, outcome.reply), late)
+
+    async def _subject(self, connection: Connection, row: Received, message: Message) -> int | None:
+        """Return the question that our message speaks of, where this one is a reply to it."""
+        if not isinstance(message, Text) or message.replies_to is None:
+            return None
+        return await outbox.subject(connection, row.channel, row.chat, message.replies_to)
 
     def _context(self, row: Received) -> Context:
         brain = self._live.current
+        name = f"{row.channel}:{row.asker}"
         return Context(
             number=row.id,
             channel=row.channel,
             chat=row.chat,
             asker=self._pseudonym(row),
-            admin=f"{row.channel}:{row.asker}" in self._rules.admins,
+            admin=name in self._rules.admins,
+            me=name if name in self._rules.admins else "",
             now=self._clock(),
             knowledge=brain.knowledge,
             matcher=brain.matcher,
@@ -150,7 +194,13 @@ class Answering:
 
     async def _known(self, connection: Connection, request: Request, row: Received) -> Known:
         match request:
-            case Pick(exchange=number) | NoneOfThese(number) | Rate(exchange=number) | AskExpert(number):
+            case (
+                Pick(exchange=number)
+                | NoneOfThese(number)
+                | Rate(exchange=number)
+                | AskExpert(number)
+                | SayMore(number)
+            ):
                 exchange = await exchanges.get(connection, number)
                 # Numbers are guessable: another chat's exchange is as good as none.
                 ours = exchange and (exchange.channel, exchange.chat) == (row.channel, row.chat)
@@ -158,7 +208,16 @@ class Answering:
             case Ask():
                 since = self._clock() - FOLLOW_UP
                 talk = (row.channel, row.chat, self._pseudonym(row))
-                return Known(before=await exchanges.latest(connection, *talk, since))
+                return Known(
+                    before=await exchanges.latest(connection, *talk, since),
+                    asked_back=await items.asked_back(connection, *talk),
+                )
+            case Say(number=number):
+                own = await waiting.among(connection, (number,))
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(
+                    waiting={at: one for at, one in own.items() if (one.channel, one.chat, one.asker) == talk}
+                )
             case OpenText(entry, version):
                 return Known(texts=await exchanges.shown(connection, entry, version))
             case Command("mine"):
@@ -166,12 +225,20 @@ class Answering:
                 recent = await exchanges.recent(connection, row.channel, row.chat, asker, MOST_MINE)
                 numbers = tuple(exchange.id for exchange in recent)
                 return Known(recent=recent, waiting=await waiting.among(connection, numbers))
-            case Command("queue"):
-                queue = await waiting.open_items(connection, MOST_QUEUE)
-                return Known(queue=queue, queue_length=await waiting.open_count(connection))
+            case Command("sign_in"):
+                invitation = self._rules.invite(f"{row.channel}:{row.asker}")
+                if row.chat != row.asker:
+                    return Known(is_overheard=invitation is not None)
+                return Known(invitation=invitation)
         return Known()
 
-    async def _commit(self, row: Received, outcome: Outcome, parts: Sequence[Payload]) -> None:
+    async def _commit(
+        self,
+        row: Received,
+        outcome: Outcome,
+        parts: Sequence[Payload],
+        late: Sequence[tuple[Telling, Sequence[Payload]]],
+    ) -> None:
         now = self._clock()
         talk = (row.channel, row.chat, self._pseudonym(row))
         async with self._database.writing() as connection:
@@ -185,21 +252,62 @@ class Answering:
                 await waiting.add(connection, outcome.waiting)
             if outcome.shown:
                 await exchanges.keep(connection, outcome.shown)
+            if outcome.invitation:
+                await reviewers.invite(connection, outcome.invitation)
             before = await chats.state(connection, *talk)  # an expert may have told something meanwhile
             await chats.remember(connection, *talk, state_after(outcome, before, now))
-            await self._put(connection, row, parts, now)
+            await self._heed(connection, row, outcome)
+            await self._put(connection, row, parts, now, about=outcome.about)
+            for telling, words in late:
+                await self._say_late(connection, telling, words, now)
         if outcome.exchange:
             log.info("question.done", number=row.id, verdict=outcome.exchange.verdict.value)
+
+    async def _heed(self, connection: Connection, row: Received, outcome: Outcome) -> None:
+        """Keep what a person adds to a question or wishes; they can be written to, since they write."""
+        await reach.back(connection, row.channel, row.chat)
+        if more := outcome.more:
+            await self._reviewing.say_more(connection, more.number, self._pseudonym(row), more.text)
+        if wished := outcome.wished:
+            given = {"province": wished.province, "quiet": wished.quiet}
+            values = {name: value for name, value in given.items() if value is not None}
+            await reach.wishes(connection, row.channel, self._pseudonym(row), **values)
+
+    async def _say_late(
+        self, connection: Connection, telling: Telling, parts: Sequence[Payload], now: datetime
+    ) -> None:
+        """Say what could not be said before, under the reply to what the chat has just written."""
+        label = (await outbox.next_label(connection, telling.number)).rstrip(".") + SECOND
+        if await tellings.release(connection, telling.id, label):
+            pushes = self._channels[telling.channel].pushes
+            await outbox.put(
+                connection,
+                telling.number,
+                telling.channel,
+                telling.chat,
+                parts,
+                now,
+                label=label,
+                ready=pushes,
+            )
 
     def _render(self, row: Received, reply: Reply) -> Sequence[Payload]:
         """Render before the transaction that stores it: SQLite lets nobody else write meanwhile."""
         return self._channels[row.channel].render(reply, row.payload)
 
     async def _put(
-        self, connection: Connection, row: Received, parts: Sequence[Payload], now: datetime, label: str = ""
+        self,
+        connection: Connection,
+        row: Received,
+        parts: Sequence[Payload],
+        now: datetime,
+        label: str = "",
+        about: int | None = None,
     ) -> None:
         pushes = self._channels[row.channel].pushes
-        await outbox.put(connection, row.id, row.channel, row.chat, parts, now, label=label, ready=pushes)
+        await outbox.put(
+            connection, row.id, row.channel, row.chat, parts, now, label=label, ready=pushes, about=about
+        )
 
 
 def _plain(key: str, **values: object) -> Reply:

@@ -20,13 +20,17 @@ from bot.channels.telegram import TelegramChannel, receive
 from bot.channels.web import WebChannel
 from bot.clock import now
 from bot.config import Settings
+from bot.desk import Desk
 from bot.errors import ConfigError
+from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
 from bot.phrases import say
+from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
+from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web import create_app
 
@@ -46,6 +50,9 @@ class App:
     answering: Answering
     sending: Sending
     reviewing: Reviewing
+    sign_in: SignIn
+    gathering: Gathering
+    renewal: Renewal
     asked: Wake  # there may be messages to answer
     replied: Wake  # there may be parts to send
 
@@ -65,9 +72,14 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
     asked, replied = Wake(), Wake()
     own = {channel.name: channel for channel in channels}
     admins = frozenset(settings.admins)
-    reviewing = Reviewing(database, own, admins, now, replied)
+    gathering = Gathering(database)
+    reviewing = Reviewing(
+        database, own, admins, now, replied, lambda: live.current.knowledge, settings.taken_for
+    )
     live = Live(settings.knowledge, settings.wishes, reviewing.base_is_broken, settings.cache)
-    rules = Rules(admins, settings.asker_key(), settings.questions_per_minute)
+    sign_in = SignIn(database, settings.reviewing, settings.address, now)
+    reviewers = frozenset(settings.reviewing)  # experts work on the queue in chat, too
+    rules = Rules(reviewers, settings.asker_key(), settings.questions_per_minute, sign_in.invitation)
     try:
         await database.upgrade()
         await live.load()
@@ -76,9 +88,16 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             database=database,
             live=live,
             intake=Intake(database, asked, now),
-            answering=Answering(database, own, live, rules, now, replied),
+            answering=Answering(
+                database, own, live, rules, now, replied, reviewing, Desk(reviewing, gathering)
+            ),
             sending=Sending(database, own, now),
             reviewing=reviewing,
+            sign_in=sign_in,
+            gathering=gathering,
+            renewal=Renewal(
+                database, own, reviewing, lambda: live.current, now, replied, settings.recall_for
+            ),
             asked=asked,
             replied=replied,
         )
@@ -105,7 +124,7 @@ async def serve(settings: Settings) -> None:
         telegram = await _telegram(settings, stack)
         channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
         app = await stack.enter_async_context(open_app(settings, channels))
-        tasks = [*_lanes(app), keep_running("watch", app.live.watch)]
+        tasks = [*_lanes(app), *_watchers(app)]
         if telegram:
             tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
         await _run_beside(_web_server(app), port, tasks)
@@ -129,11 +148,20 @@ async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChanne
     if settings.telegram_token is None:
         log.info("channel.off", channel="telegram", why="no token")
         return None
-    admins = [admin.removeprefix("telegram:") for admin in settings.admins if admin.startswith("telegram:")]
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, admins)
+    prefix = f"{TelegramChannel.name}:"
+    people = [each.removeprefix(prefix) for each in settings.reviewing if each.startswith(prefix)]
+    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, people)
     await channel.start()
     stack.push_async_callback(channel.stop)
     return channel
+
+
+def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
+    return [
+        keep_running("watch", app.live.watch),
+        keep_running("gather", app.gathering.watch),
+        keep_running("renew", app.renewal.watch),
+    ]
 
 
 def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
@@ -168,7 +196,15 @@ class _Server(uvicorn.Server):
 
 
 def _web_server(app: App) -> _Server:
-    page = create_app(app.intake, app.database, app.live, now, secure_cookies=app.settings.secure_cookies)
+    page = create_app(
+        app.intake,
+        app.database,
+        app.live,
+        now,
+        secure_cookies=app.settings.secure_cookies,
+        sign_in=app.sign_in,
+        directory=app.settings.knowledge,
+    )
     return _Server(
         uvicorn.Config(
             page,

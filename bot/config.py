@@ -5,6 +5,7 @@ import difflib
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -18,7 +19,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.domain import Wishes
+from bot.domain import Reviewer, Role, Wishes
 from bot.errors import ConfigError
 from bot.phrases import say
 
@@ -29,6 +30,9 @@ MOST_SHOWN = 40  # characters of a wrong value
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
 Admin = Annotated[str, StringConstraints(pattern=r"^[a-z]+:\S+$")]
+Named = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\s=]+( *=.{0,100})?$")]
+Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+/?)?$")]
+ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104  where a server may listen, and nobody can go
 
 
 class Settings(BaseSettings):
@@ -53,6 +57,13 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )
+    reviewers: Annotated[tuple[Named, ...], NoDecode] = Field(
+        (),
+        description="Chuyên gia vào được trang duyệt, cách nhau phẩy: `telegram:123456789=Nguyễn Thị Lan`",
+    )
+    site: Address = Field(
+        "", description="Địa chỉ mọi người mở trang web, như `https://hoidap.vn`; trống: theo máy và cổng"
+    )
     pseudonym_key: SecretStr | None = Field(
         None,
         description="Khóa mã hóa danh tính người hỏi; trống: tự tạo trong `var/`; nhiều máy thì đặt chung",
@@ -61,6 +72,16 @@ class Settings(BaseSettings):
         12,
         ge=1,
         description="Một cuộc trò chuyện được trả lời tối đa bấy nhiêu tin mỗi phút; phần dư chờ lượt",
+    )
+    taken_hours: float = Field(
+        8,
+        gt=0,
+        description="Câu đã có chuyên gia nhận mà sau bấy nhiêu giờ chưa xong thì tự trả lại hàng chờ",
+    )
+    recall_days: int = Field(
+        30,
+        ge=0,
+        description="Câu trả lời đổi hay bị rút: báo ai đã nhận trong bấy nhiêu ngày qua; 0 là không báo",
     )
     workers: int = Field(4, ge=1, le=64, description="Số luồng trả lời và gửi song song")
     max_wrong_answers: float = Field(
@@ -72,7 +93,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="Dạng nhật ký: `text` hoặc `json`")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Mức nhật ký")
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "reviewers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -87,9 +108,38 @@ class Settings(BaseSettings):
         return f"sqlite+aiosqlite:///{self.var / 'hoidap.db'}"
 
     @property
+    def address(self) -> str:
+        """Where people open the site, without a slash at the end."""
+        host = "127.0.0.1" if self.host in ANY_HOST else f"[{self.host}]" if ":" in self.host else self.host
+        return self.site.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def reviewing(self) -> Mapping[str, Reviewer]:
+        """Everybody who may sign in to the review console, by person; an admin may be named among experts."""
+        named = {
+            person.strip(): name.strip() or person.strip()
+            for person, _, name in (each.partition("=") for each in self.reviewers)
+        }
+        names = {**{admin: admin for admin in self.admins}, **named}
+        return {
+            person: Reviewer(person, name, Role.ADMIN if person in self.admins else Role.EXPERT)
+            for person, name in names.items()
+        }
+
+    @property
     def wishes(self) -> Wishes:
         """What the matcher's thresholds have to keep."""
         return Wishes(self.max_wrong_answers, self.max_suggestions)
+
+    @property
+    def taken_for(self) -> timedelta:
+        """How long an item stays with whoever took it."""
+        return timedelta(hours=self.taken_hours)
+
+    @property
+    def recall_for(self) -> timedelta:
+        """How long after an answer its change is still told."""
+        return timedelta(days=self.recall_days)
 
     @property
     def cache(self) -> Path:
@@ -156,8 +206,13 @@ def _wrong(name: str, found: object) -> str:
 
 
 def _expected(name: str, kind: Any) -> str:
-    if name == "admins":
-        return say("config.admins")
+    match name:
+        case "admins":
+            return say("config.admins")
+        case "reviewers":
+            return say("config.reviewers")
+        case "site":
+            return say("config.site")
     if get_origin(kind) is Literal:
         return say("config.choices", choices=", ".join(get_args(kind)))
     if kind is bool:

@@ -26,9 +26,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that a person sent."""
+    """A text that a person sent; `replies_to` is the platform's id of our message that it answers, if any."""
 
     text: str
+    replies_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,36 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
+# --- who reviews ---------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What somebody who signs in to the review console may do."""
+
+    EXPERT = "expert"  # answer what waits, and look after the base
+    ADMIN = "admin"  # that, and see the figures and take the log along
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who may sign in. `person` is "telegram:123456789", or "console:lan" for an operator's link."""
+
+    person: str
+    name: str  # as it stands under what they approve
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that signs a reviewer in, once; the store keeps a digest of its secret and never the link."""
+
+    url: str
+    digest: str
+    reviewer: Reviewer
+    made_at: datetime
+    until: datetime
+
+
 # --- what was found and decided ----------------------------------------------------------------
 
 
@@ -129,6 +160,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"  # a pasted document: nobody has read it yet
     OFF_TOPIC = "off_topic"  # another programme, a household's file: counted, not small talk
     FAILED = "failed"  # the bot itself could not read or answer it
+    EXPIRED = "expired"  # answered, by an entry that no longer holds and that nothing replaces
+    HOUSEHOLD = "household"  # only whoever has the household's file can answer
+    OTHER_BODY = "other_body"  # another body's task
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +201,10 @@ class Waiting:
     question: str
     reason: Reason
     shown: str | None = None  # entry id that the asker saw
+    asker: str | None = None  # pseudonym; None where it was not kept
+    folded: str | None = None  # understood and without diacritics: what is compared and searched
+    base: str | None = None  # version of the knowledge base that it was tried on last
+    topic: str | None = None  # of the entry that comes nearest
     candidates: tuple[Candidate, ...] = ()
     resolved_at: datetime | None = None
     resolved_by: str | None = None
@@ -201,6 +239,7 @@ class ChatState:
     none: str | None = None  # the action that a typed 0 stands for
     answered: int | None = None  # the exchange that /dung, /sai and /chuyengia speak of
     until: datetime | None = None  # after this, none of it counts
+    expects: str | None = None  # the action that the next text completes
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +253,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """What an asker adds to a question of theirs that waits."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What a person tells the bot of themselves; None leaves it as it was."""
+
+    province: str | None = None
+    quiet: bool | None = None  # no messages that answer nothing they just wrote
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All that follows from one message; the shell commits it in one transaction."""
 
@@ -223,6 +278,11 @@ class Outcome:
     waiting: Waiting | None = None
     shown: Snapshot | None = None
     answered: int | None = None  # see `ChatState.answered`
+    invitation: Invitation | None = None  # the link that the reply holds
+    expects: str | None = None  # see `ChatState.expects`
+    about: int | None = None  # the question that a reply to this speaks of
+    more: More | None = None
+    wished: Wished | None = None
 
 
 # --- how careful to be --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ HoidapError
 ├── BadDatabaseUrl         no database can be meant by it
 ├── DatabaseRefused        the file or the server does not let us in
 ├── KnowledgeError         the base does not load: carries every problem found
+├── Overtaken              a reviewer's act comes too late, or does not fit where the item stands
 ├── SheetError             a spreadsheet cannot be taken in: carries every problem found
 ├── WriteError             a file of the base is not written, and all is as it was
 │   ├── Conflict           somebody else changed it meanwhile
@@ -53,6 +54,20 @@ class KnowledgeError(HoidapError):
     def __init__(self, problems: Sequence[Any]) -> None:
         super().__init__(f"{len(problems)} problems in the knowledge base; run `hoidap kb check`")
         self.problems = tuple(problems)
+
+
+class Overtaken(HoidapError):
+    """An act on an item of the queue does not fit where the item stands now; nothing was changed.
+
+    Args:
+        code: what stands in the way; `conflict.<code>` is the sentence that says so.
+        values: what that sentence names.
+    """
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
 
 
 class SheetError(HoidapError):

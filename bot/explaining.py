@@ -36,11 +36,11 @@ def report(brain: Brain, question: str) -> RenderableType:
         return Text(say("explain.no_words"))
     match, thresholds = brain.matcher.match(question), brain.matcher.thresholds
     verdict = decide(match, thresholds)
-    first, second = _foremost(explanation, match, verdict)
+    first, second = foremost(explanation, match, verdict)
     parts = [
         _understood(explanation),
         _heading(say(f"explain.verdict.{verdict.value}")),
-        Text("\n".join(_reasons(match, thresholds, verdict)) + "\n"),
+        Text("\n".join(reasons(match, thresholds, verdict)) + "\n"),
         _shares(explanation, first, second),
         _titles(brain, [one for one in (first, second) if one]),
     ]
@@ -109,7 +109,7 @@ def record(brain: Brain, question: str) -> dict[str, Any]:
     }
 
 
-def _foremost(explanation: Explanation, match: Match, verdict: Verdict) -> tuple[Contender, Contender | None]:
+def foremost(explanation: Explanation, match: Match, verdict: Verdict) -> tuple[Contender, Contender | None]:
     """Return what the verdict speaks of, a group only if it won, and the likeliest of all others."""
     off_topic = verdict is Verdict.OFF_TOPIC
     name = match.group if off_topic else match.candidates[0].entry
@@ -118,7 +118,7 @@ def _foremost(explanation: Explanation, match: Match, verdict: Verdict) -> tuple
 
 
 def _understood(explanation: Explanation) -> Table:
-    numbers = {token: number or _spelled(token) for token, number in explanation.documents.items()}
+    numbers = {token: number or spelled(token) for token, number in explanation.documents.items()}
     words = explanation.question.text.split()
     rows = {say("explain.understood"): " ".join(numbers.get(word, word) for word in words)}
     if numbers:
@@ -134,7 +134,7 @@ def _understood(explanation: Explanation) -> Table:
     return table
 
 
-def _spelled(token: str) -> str:
+def spelled(token: str) -> str:
     """Return the token of a document that the base does not have as people would write it."""
     return " ".join(token.split("_")[1:]).upper()
 
@@ -143,7 +143,7 @@ def _heading(text: str) -> RenderableType:
     return Text(f"\n{text}", style="bold")
 
 
-def _reasons(match: Match, thresholds: Thresholds, verdict: Verdict) -> Iterator[str]:
+def reasons(match: Match, thresholds: Thresholds, verdict: Verdict) -> Iterator[str]:
     """Yield what was compared with which threshold."""
     if verdict is Verdict.OFF_TOPIC:
         share, threshold = percent(match.group_confidence), percent(thresholds.off_topic)
@@ -199,8 +199,8 @@ def _evidence(one: Contender, other: Contender, name: str, other_name: str) -> I
     for part, points in told:
         table.add_row(
             say(f"explain.part.{part}"),
-            _measured(one, part),
-            _measured(other, part),
+            measured(one, part),
+            measured(other, part),
             _points(points),
             _bar(points / longest),
         )
@@ -208,10 +208,11 @@ def _evidence(one: Contender, other: Contender, name: str, other_name: str) -> I
     small = total - sum(points for _, points in told)
     table.add_row(say("explain.small", count=len(parts) - len(told)), "", "", _points(small), "")
     yield table
-    yield Text(_conclusion(total, name, other_name))
+    yield Text(conclusion(total, name, other_name))
 
 
-def _measured(one: Contender, part: str) -> str:
+def measured(one: Contender, part: str) -> str:
+    """Return a part as it was measured, "" where nothing is to be measured."""
     return f"{one.features[part]:z.2f}" if part in one.features else ""
 
 
@@ -225,7 +226,8 @@ def _bar(share: float) -> str:
     return f"{'':>{BAR}}│{blocks}" if share > 0 else f"{blocks:>{BAR}}│"
 
 
-def _conclusion(total: float, name: str, other_name: str) -> str:
+def conclusion(total: float, name: str, other_name: str) -> str:
+    """Return what the points between two contenders add up to."""
     points = _points(total)
     if abs(total) < SMALL:
         return say("explain.even", points=points)

@@ -1,6 +1,7 @@
 """The typed door to `locale/`: every word people read that is not an expert's answer.
 
-`vi.yaml` is what officers and admins read in chat, `curator.vi.yaml` what curators read in the terminal.
+`vi.yaml` is what officers and admins read in chat, `curator.vi.yaml` what curators read in the terminal,
+`console.vi.yaml` what reviewers read in the console.
 
 Keys are dotted paths; placeholders are named and exact. A key or a placeholder that does not fit is an
 error, and `tests/test_phrases.py` reads the whole code for `say(...)` calls, so that it cannot be met in use.
@@ -14,11 +15,13 @@ from typing import Any
 
 import yaml
 
+FILES = ("vi.yaml", "curator.vi.yaml", "console.vi.yaml")
+
 
 @cache
 def _table() -> Mapping[str, str]:
     table: dict[str, str] = {}
-    for name in ("vi.yaml", "curator.vi.yaml"):
+    for name in FILES:
         text = files("bot").joinpath("locale", name).read_text(encoding="utf-8")
         table.update(_flatten(yaml.safe_load(text)))
     return table

@@ -1,22 +1,75 @@
-"""What experts and admins do with questions that wait: settle them, and tell those who asked."""
+"""What experts and admins do with the questions that wait; an act is one transaction and a row of audit."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from bot.channels.base import Channel
-from bot.domain import CODE_DIGITS, Block, Change, Exchange, Outcome, Reply, Snapshot, Style, Waiting
-from bot.handlers import compose, state_after
+from bot.domain import CODE_DIGITS, Block, Button, Change, Outcome, Reason, Reply, Snapshot, Style
+from bot.errors import Overtaken
+from bot.handlers import actions, compose
 from bot.handlers.command import shorten
 from bot.handlers.context import vietnam_day
+from bot.handlers.requests import storable
+from bot.items import (
+    BY_BOT,
+    NOT_OURS,
+    OPEN_STATES,
+    Act,
+    ActKind,
+    Item,
+    ItemState,
+    QueueFilter,
+    QueuePage,
+    Whole,
+    Wording,
+)
 from bot.kb import Entry, Knowledge, Problem, describe
 from bot.lanes import Wake
+from bot.normalise import fold, written
 from bot.phrases import say
-from bot.store import Connection, Database, chats, exchanges, inbox, outbox, waiting
+from bot.store import Connection, Database, acts, exchanges, items, outbox, tellings
+from bot.store.items import Question
+from bot.telling import Person, Word, tell, write
+
+PAGE: Final = 25  # items of the queue on a page
+MOST_NEAREST: Final = 4
+MOST_TRIES: Final = 3  # to settle an item that others go on asking meanwhile
+TAKEN_FOR: Final = timedelta(hours=8)  # unless the settings say otherwise
+MOST_WORDS: Final = 2000  # characters of what an expert or an officer adds
+_UNDONE_LATER: Final = frozenset({ActKind.UNDID, ActKind.REPLIED, ActKind.DRAFTED, ActKind.OPENED})
+
+Compose = Callable[[Question], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """How an item is closed: its new state, by what, and what its askers are told."""
+
+    state: ItemState
+    kind: ActKind
+    entry: str | None
+    note: str | None
+    reason: Reason | None
+    compose: Compose
 
 
 class Reviewing:
-    """Use cases of reviewers, without a terminal or a page in them."""
+    """Use cases of reviewers, without a terminal, a page or a chat in them.
+
+    A reviewer is a name: `telegram:123456789`, or whoever sits at the terminal. An act that does not fit
+    where the item stands now raises `Overtaken` and changes nothing.
+
+    Args:
+        database: where all is kept.
+        channels: those that askers can be told through.
+        admins: who is told of trouble, as `channel:chat`.
+        clock: returns the time, UTC.
+        replied: set when there may be something to send.
+        knowledge: returns the base that answers now.
+        taken_for: how long an item stays with whoever took it.
+    """
 
     def __init__(
         self,
@@ -25,86 +78,528 @@ class Reviewing:
         admins: frozenset[str],
         clock: Callable[[], datetime],
         replied: Wake,
+        knowledge: Callable[[], Knowledge],
+        taken_for: timedelta = TAKEN_FOR,
     ) -> None:
         self._database = database
         self._channels = channels
         self._admins = admins
         self._clock = clock
         self._replied = replied
+        self._knowledge = knowledge
+        self._taken_for = taken_for
+
+    # --- reading -------------------------------------------------------------------------------------
+
+    async def queue(self, wanted: QueueFilter, page: int = 0, size: int = PAGE) -> QueuePage:
+        """Return a page (from 0) of the items that a filter asks for."""
+        folded = replace(wanted, text=fold(wanted.text))
+        async with self._database.reading() as connection:
+            found = await items.queue(connection, folded, page * size, size)
+            total = await items.count(connection, folded)
+        return QueuePage(found, page, total, has_more=(page + 1) * size < total)
+
+    async def item(self, number: int) -> Whole | None:
+        """Return the item that a question is in, with all that belongs to it; None when it never waited."""
+        async with self._database.reading() as connection:
+            return await self._whole(connection, await items.of(connection, number))
+
+    async def by_id(self, item: int) -> Whole | None:
+        """Return an item by its own id, with all that belongs to it."""
+        async with self._database.reading() as connection:
+            return await self._whole(connection, await items.get(connection, item))
+
+    async def hold(self, entry: str, reviewer: str, *, held: bool) -> None:
+        """Let an entry close no open items by itself when it goes live, or let it again."""
+        async with self._database.writing() as connection:
+            if held:
+                await items.hold(connection, entry, reviewer, self._clock())
+            else:
+                await items.let_go(connection, entry)
+
+    async def _whole(self, connection: Connection, item: Item | None) -> Whole | None:
+        if item is None:
+            return None
+        wordings = await items.wordings(connection, item.id)
+        questions = await items.questions(connection, item.id)
+        return Whole(
+            item=item,
+            wordings=wordings,
+            askers=await items.askers(connection, item.id),
+            nearest=_nearest(wordings),
+            documents=_documents(questions),
+            acts=await acts.of(connection, item.id),
+            drafts=await items.drafts_of(connection, item.id),
+        )
+
+    # --- who works on it -----------------------------------------------------------------------------
+
+    async def take(self, number: int, reviewer: str) -> Act:
+        """Take an item to work on; one's own again for a longer time.
+
+        Raises:
+            Overtaken: it is somebody else's, settled, or not there.
+        """
+        async with self._database.writing() as connection:
+            item = await self._open(connection, number, reviewer)
+            now = self._clock()
+            await items.change(connection, item.id, state=ItemState.TAKEN, taken_by=reviewer, taken_at=now)
+            return await acts.record(connection, item.id, ActKind.TOOK, reviewer, now, _stood(item))
+
+    async def give_back(self, number: int, reviewer: str) -> Act:
+        """Leave an item that one has taken to others.
+
+        Raises:
+            Overtaken: it is not one's own.
+        """
+        async with self._database.writing() as connection:
+            item = await self._open(connection, number, reviewer)
+            if item.state is not ItemState.TAKEN:
+                raise Overtaken("not_taken", number=number)
+            return await self._free(connection, item, reviewer)
+
+    async def give_back_late(self) -> int:
+        """Give back what was taken too long ago; return how many items that were."""
+        before = self._clock() - self._taken_for
+        async with self._database.writing() as connection:
+            late = await items.late(connection, before, 100)
+            for item in late:
+                await self._free(connection, item, BY_BOT)
+        return len(late)
+
+    async def _free(self, connection: Connection, item: Item, by: str) -> Act:
+        await items.change(connection, item.id, state=ItemState.NEW, taken_by=None, taken_at=None)
+        return await acts.record(connection, item.id, ActKind.GAVE_BACK, by, self._clock(), _stood(item))
+
+    # --- closing it ----------------------------------------------------------------------------------
+
+    async def answer(
+        self, number: int, reviewer: str, entry: str | None = None, note: str | None = None
+    ) -> Act:
+        """Settle an item with an entry, an expert's words, or both; each asker is told once.
+
+        Raises:
+            Overtaken: the entry is not in the base, or the item is somebody else's, settled, or not there.
+        """
+        knowledge = self._knowledge()
+        found = knowledge.entries.get(entry) if entry else None
+        if entry and found is None:
+            raise Overtaken("no_entry", entry=entry)
+        digits = await self._digits(found)
+        words = storable(note)[:MOST_WORDS] if note else None
+
+        def compose_for(question: Question) -> Outcome:
+            head = _head("told.by_base" if reviewer == BY_BOT else "told.head", question)
+            return _answered(question, head, words, found, knowledge, self._clock(), digits)
+
+        how = _Settled(ItemState.ANSWERED, ActKind.ANSWERED, entry, words, None, compose_for)
+        return await self._close(number, reviewer, how)
+
+    async def not_ours(self, number: int, reviewer: str, reason: Reason, note: str | None = None) -> Act:
+        """Settle an item as somebody else's task; its askers are told whose, as the reason has it.
+
+        Args:
+            number: of any question in it.
+            reviewer: who says so.
+            reason: one of `bot.items.NOT_OURS`.
+            note: the body whose task it is, or more words to the askers.
+
+        Raises:
+            Overtaken: the item is somebody else's, settled, or not there.
+        """
+        if reason not in NOT_OURS:
+            raise ValueError(f"{reason!r} does not send an item away")
+        words = storable(note)[:MOST_WORDS] if note else None
+
+        def compose_for(question: Question) -> Outcome:
+            return Outcome(Reply((*_head("told.head", question), *_sent_away(reason, words))))
+
+        how = _Settled(ItemState.NOT_OURS, ActKind.SENT_AWAY, None, words, reason, compose_for)
+        return await self._close(number, reviewer, how)
+
+    async def close_by_entry(self, item: int, entry: str) -> Act | None:
+        """Settle an item (own id) with an entry that went live; None where an expert has it."""
+        async with self._database.reading() as connection:
+            found = await items.get(connection, item)
+        if found is None or found.state not in OPEN_STATES or found.state is ItemState.TAKEN:
+            return None
+        try:
+            return await self.answer(found.number, BY_BOT, entry)
+        except Overtaken:
+            return None
+
+    async def _close(self, number: int, reviewer: str, how: _Settled) -> Act:
+        for _ in range(MOST_TRIES):
+            async with self._database.reading() as connection:
+                item = await self._open(connection, number, reviewer, lock=False)
+                questions = await items.questions(connection, item.id, only_open=True)
+                words = await self._written(connection, questions, how.compose)
+            async with self._database.writing() as connection:
+                item = await self._open(connection, number, reviewer)
+                still = await items.questions(connection, item.id, only_open=True)
+                if [each.id for each in still] == [each.id for each in questions]:
+                    act = await self._settle(connection, item, questions, words, reviewer, how)
+                    self._replied.set()
+                    return act
+        raise Overtaken("busy", number=number)
+
+    async def _settle(
+        self,
+        connection: Connection,
+        item: Item,
+        questions: Sequence[Question],
+        words: Sequence[Word],
+        reviewer: str,
+        how: _Settled,
+    ) -> Act:
+        now, rows = self._clock(), [each.id for each in questions]
+        details = {**_stood(item), "rows": rows, "entry": how.entry, "note": how.note}
+        act = await acts.record(connection, item.id, how.kind, reviewer, now, details)
+        await items.settle(connection, rows, reviewer, now, how.entry, how.note)
+        closed: dict[str, Any] = {
+            "state": how.state, "entry": how.entry, "note": how.note, "settled_by": reviewer,
+            "settled_at": now, "taken_by": None, "taken_at": None,
+        }  # fmt: skip
+        if how.reason:
+            closed["reason"] = how.reason
+        await items.change(connection, item.id, **closed)
+        for word in words:
+            await tell(connection, self._channels, word, _cause(act.id), now)
+        return act
+
+    # --- asking the askers ---------------------------------------------------------------------------
+
+    async def ask_back(self, number: int, reviewer: str, text: str) -> Act:
+        """Ask the askers of an item for more; what they reply is kept with it.
+
+        Raises:
+            Overtaken: the item is somebody else's, settled, or not there.
+        """
+        asked = storable(text)[:MOST_WORDS].strip()
+
+        def compose_for(question: Question) -> Outcome:
+            blocks = (*_head("asked_back.head", question), Block(Style.TEXT, asked))
+            how = Block(Style.NOTE, say("asked_back.how", number=question.number))
+            button = Button(say("button.say_more"), actions.say_more(question.number))
+            return Outcome(Reply((*blocks, how), buttons=((button,),)))
+
+        async with self._database.reading() as connection:
+            item = await self._open(connection, number, reviewer, lock=False)
+            questions = await items.questions(connection, item.id, only_open=True)
+            words = await self._written(connection, questions, compose_for, about=True)
+        async with self._database.writing() as connection:
+            item = await self._open(connection, number, reviewer)
+            now, details = self._clock(), {**_stood(item), "text": asked}
+            act = await acts.record(connection, item.id, ActKind.ASKED_BACK, reviewer, now, details)
+            await items.change(connection, item.id, state=ItemState.ASKING)
+            for word in words:
+                await tell(connection, self._channels, word, _cause(act.id), now)
+        self._replied.set()
+        return act
+
+    # --- which questions are one -----------------------------------------------------------------------
+
+    async def merge(self, number: int, into: int, reviewer: str) -> Act:
+        """Put the questions of one open item into another one; the act is the latter's.
+
+        Raises:
+            Overtaken: one of them is somebody else's, settled, or not there; or both are the same.
+        """
+        async with self._database.writing() as connection:
+            first, second = sorted((number, into))  # always locked in one order
+            locked = {each: await self._open(connection, each, reviewer) for each in (first, second)}
+            item, target = locked[number], locked[into]
+            if item.id == target.id:
+                raise Overtaken("same", number=number)
+            rows = [each.id for each in await items.questions(connection, item.id)]
+            details = {**_stood(item), "from": item.id, "rows": rows}
+            await items.move(connection, rows, target.id)
+            freed = {"taken_by": None, "taken_at": None}
+            await items.change(connection, item.id, state=ItemState.MERGED, into=target.id, **freed)
+            await items.recount(connection, target.id)
+            return await acts.record(connection, target.id, ActKind.MERGED, reviewer, self._clock(), details)
+
+    async def split(self, number: int, wordings: Collection[int], reviewer: str) -> Act:
+        """Make an item of its own of some wordings (their ids) of an open item; the act is the old one's.
+
+        Raises:
+            Overtaken: nothing would be left or moved, or the item is somebody else's, settled, or not there.
+        """
+        async with self._database.writing() as connection:
+            item = await self._open(connection, number, reviewer)
+            questions = await items.questions(connection, item.id)
+            moved = [each for each in questions if each.id in wordings]
+            if not moved or len(moved) == len(questions):
+                raise Overtaken("split_all", number=item.number)
+            new = await items.make(connection, moved[0], moved[0].province)
+            rows = [each.id for each in moved]
+            await items.move(connection, rows, new)
+            await items.recount(connection, new)
+            await items.recount(connection, item.id)
+            details = {**_stood(item), "into": new, "rows": rows}
+            return await acts.record(connection, item.id, ActKind.SPLIT, reviewer, self._clock(), details)
+
+    # --- in chat ---------------------------------------------------------------------------------------
+
+    async def draft(self, number: int, reviewer: str, text: str) -> Act:
+        """Keep an answer that an expert wrote: proposed for an entry, told to nobody yet.
+
+        Raises:
+            Overtaken: there is no such item.
+        """
+        async with self._database.writing() as connection:
+            item = await items.of(connection, number, lock=True)
+            if item is None:
+                raise Overtaken("no_item", number=number)
+            now, words = self._clock(), storable(text)[:MOST_WORDS].strip()
+            made = await items.draft(connection, item.id, words, reviewer, now)
+            details = {"draft": made, "text": words}
+            return await acts.record(connection, item.id, ActKind.DRAFTED, reviewer, now, details)
+
+    async def say_more(self, connection: Connection, number: int, who: str, text: str) -> bool:
+        """Keep what an asker adds to their question, and tell whoever asked for it; False where none waits.
+
+        Args:
+            connection: the transaction that also finishes the asker's message.
+            number: of the question.
+            who: the asker's pseudonym.
+            text: what they add.
+        """
+        item = await items.of(connection, number, lock=True)
+        if item is None or item.state not in OPEN_STATES:
+            return False
+        now = self._clock()
+        details = {"number": number, "text": text[:MOST_WORDS]}
+        await acts.record(connection, item.id, ActKind.REPLIED, who, now, details)
+        if item.state is ItemState.ASKING:
+            back = ItemState.TAKEN if item.taken_by else ItemState.NEW
+            await items.change(connection, item.id, state=back)
+        asked = [act for act in await acts.of(connection, item.id) if act.kind is ActKind.ASKED_BACK]
+        if asked:
+            block = Block(Style.TEXT, say("asked_back.replied", number=number))
+            reply = Reply((block, Block(Style.QUOTE, shorten(text))), buttons=((actions.walk(number),),))
+            await self._notify(connection, {asked[-1].by}, reply, about=number)
+        return True
+
+    # --- taking it back ----------------------------------------------------------------------------------
+
+    async def undo(self, act_id: int, reviewer: str) -> Act:
+        """Take an act back: what was not sent yet is not sent, and who was told wrongly is told so.
+
+        Raises:
+            Overtaken: something was done since that stands on it, or it was taken back already.
+        """
+        async with self._database.reading() as connection:
+            words = await self._regrets(connection, await acts.get(connection, act_id))
+        async with self._database.writing() as connection:
+            act = await acts.get(connection, act_id)
+            item = await items.lock(connection, act.item) if act else None
+            if act is None or item is None:
+                raise Overtaken("no_act")
+            await _check_is_last(connection, act)
+            undone = await acts.record(
+                connection, item.id, ActKind.UNDID, reviewer, self._clock(), _stood(item), undoes=act.id
+            )
+            await self._take_back(connection, act, item)
+            await self._regret(connection, act, undone, words)
+        self._replied.set()
+        return undone
+
+    async def _take_back(self, connection: Connection, act: Act, item: Item) -> None:
+        details = act.details
+        match act.kind:
+            case ActKind.TOOK | ActKind.GAVE_BACK | ActKind.ASKED_BACK:
+                await items.change(connection, item.id, **_as_it_stood(details))
+            case ActKind.ANSWERED | ActKind.SENT_AWAY:
+                if not await items.reopen(connection, details["rows"]):
+                    raise Overtaken("waits_again", number=item.number)
+                cleared = dict.fromkeys(("entry", "note", "settled_by", "settled_at"))
+                await items.change(connection, item.id, **_as_it_stood(details), **cleared)
+            case ActKind.MERGED:
+                await items.lock(connection, details["from"])
+                await items.move(connection, details["rows"], details["from"])
+                await items.change(connection, details["from"], into=None, **_as_it_stood(details))
+                await items.recount(connection, item.id)
+                await items.recount(connection, details["from"])
+            case ActKind.SPLIT:
+                new = await items.lock(connection, details["into"])
+                if new is None or new.state is not ItemState.NEW:
+                    raise Overtaken("not_last")
+                rows = [each.id for each in await items.questions(connection, new.id)]
+                await items.move(connection, rows, item.id)
+                await items.change(connection, new.id, state=ItemState.MERGED, into=item.id)
+                await items.recount(connection, item.id)
+            case _:
+                raise Overtaken("no_undo")
+
+    async def _regrets(self, connection: Connection, act: Act | None) -> Mapping[int, Word]:
+        """Return, by question, what is said to those who were told what an act had settled."""
+        if act is None or act.kind not in (ActKind.ANSWERED, ActKind.SENT_AWAY):
+            return {}
+        questions = await items.questions(connection, act.item)
+
+        def compose_for(question: Question) -> Outcome:
+            return Outcome(Reply(_head("told.withdrawn", question)))
+
+        words = await self._written(connection, questions, compose_for, once=False)
+        return {word.to.number: word for word in words}
+
+    async def _regret(self, connection: Connection, act: Act, undone: Act, words: Mapping[int, Word]) -> None:
+        now = self._clock()
+        for telling in await tellings.withdraw(connection, _cause(act.id), now):
+            if word := words.get(telling.number):
+                await tell(connection, self._channels, word, _cause(undone.id), now)
+
+    # --- notices to admins -----------------------------------------------------------------------------
 
     async def base_is_broken(self, problems: Sequence[Problem]) -> None:
         """Tell every admin in chat that the base just saved does not load, and where to look."""
         text = say("base.broken", count=len(problems), first=describe(problems[0]))
         async with self._database.writing() as connection:
-            for name, chat in (admin.split(":", 1) for admin in sorted(self._admins)):
-                if channel := self._channels.get(name):
-                    parts = channel.render(Reply((Block(Style.WARNING, text),)), {})
-                    now = self._clock()
-                    await outbox.put(connection, None, name, chat, parts, now, ready=channel.pushes)
+            await self._notify(connection, self._admins, Reply((Block(Style.WARNING, text),)))
         self._replied.set()
 
-    async def resolve(
-        self, number: int, by: str, knowledge: Knowledge, entry: str | None, note: str | None
-    ) -> Waiting | None:
-        """Settle a question with an entry, a note, or both, and send them to the asker where they asked.
+    async def _notify(
+        self, connection: Connection, names: Iterable[str], reply: Reply, about: int | None = None
+    ) -> None:
+        """Write to reviewers whose names are chats that we serve; the others look for themselves."""
+        for name, _, chat in (each.partition(":") for each in sorted(names)):
+            if chat and (channel := self._channels.get(name)):
+                parts = channel.render(reply, {})
+                await outbox.put(
+                    connection, None, name, chat, parts, self._clock(), ready=channel.pushes, about=about
+                )
 
-        Returns:
-            The item as it was, or None when no such question waits.
-        """
-        now = self._clock()
-        async with self._database.reading() as connection:
-            item = await waiting.get(connection, number)
-            asked = await inbox.get(connection, number)
-            exchange = await exchanges.get(connection, number)
-            settled_by = knowledge.entries[entry] if entry else None
-            digits = await _digits(connection, settled_by)
-        if item is None or asked is None or exchange is None:
-            return None
-        outcome = _told(item, note, settled_by, knowledge, now, digits)
-        channel = self._channels[item.channel]
-        parts = channel.render(outcome.reply, asked.payload)
-        async with self._database.writing() as connection:
-            if not await waiting.resolve(connection, number, by, now, entry, note):
-                return None
-            await _keep(connection, exchange, outcome, now)
-            # A question that is asked again after all may be settled again.
-            label = f"{outbox.TOLD}{await outbox.count_for(connection, number)}."
-            await outbox.put(
-                connection, number, item.channel, item.chat, parts, now, label=label, ready=channel.pushes
-            )
-        self._replied.set()
+    # --- shared ----------------------------------------------------------------------------------------
+
+    async def _open(self, connection: Connection, number: int, reviewer: str, *, lock: bool = True) -> Item:
+        """Return the open item that a question is in, unless another reviewer works on it."""
+        item = await items.of(connection, number, lock=lock)
+        if item is None:
+            raise Overtaken("no_item", number=number)
+        if item.state not in OPEN_STATES:
+            raise Overtaken("settled", number=number, by=item.settled_by or BY_BOT)
+        if item.state is ItemState.TAKEN and item.taken_by != reviewer and not self._is_late(item):
+            raise Overtaken("taken", number=number, by=item.taken_by)
         return item
 
+    def _is_late(self, item: Item) -> bool:
+        return item.taken_at is None or item.taken_at < self._clock() - self._taken_for
 
-async def _digits(connection: Connection, entry: Entry | None) -> int:
-    return await exchanges.digits(connection, entry.id, entry.version) if entry else CODE_DIGITS
+    async def _digits(self, entry: Entry | None) -> int:
+        if entry is None:
+            return CODE_DIGITS
+        async with self._database.reading() as connection:
+            return await exchanges.digits(connection, entry.id, entry.version)
+
+    async def _written(
+        self,
+        connection: Connection,
+        questions: Sequence[Question],
+        compose_for: Compose,
+        *,
+        about: bool = False,
+        once: bool = True,
+    ) -> Sequence[Word]:
+        """Return what each asker is told, in answer to the newest of their questions, or to each of them."""
+        newest = {(each.channel, each.chat, each.asker): each for each in questions} if once else {}
+        words = []
+        for each in newest.values() or questions:
+            person = Person(each.number, each.channel, each.chat, each.asker)
+            subject = each.number if about else None
+            word = await write(connection, self._channels, person, compose_for(each), subject)
+            words += [word] if word else []
+        return words
 
 
-async def _keep(connection: Connection, exchange: Exchange, outcome: Outcome, now: datetime) -> None:
-    """Keep what makes a card that was told as good as one that was asked for: judged, picked from, opened."""
-    if outcome.change is None or outcome.shown is None:
-        return  # words alone leave nothing to choose
-    await exchanges.amend(connection, outcome.change)
-    await exchanges.keep(connection, outcome.shown)
-    talk = (exchange.channel, exchange.chat, exchange.asker)
-    state = state_after(outcome, await chats.state(connection, *talk), now)
-    await chats.remember(connection, *talk, state)
+async def _check_is_last(connection: Connection, act: Act) -> None:
+    """Raise `Overtaken` where an act was taken back already, or something was done that stands on it."""
+    history = await acts.of(connection, act.item)
+    undone = {each.undoes for each in history}
+    if act.id in undone:
+        raise Overtaken("undone")
+    later = [each for each in history if each.id > act.id and each.kind not in _UNDONE_LATER]
+    if any(each.id not in undone for each in later):
+        raise Overtaken("not_last")
 
 
-def _told(
-    item: Waiting, note: str | None, entry: Entry | None, knowledge: Knowledge, now: datetime, digits: int
-) -> Outcome:
-    head = (
-        Block(Style.TEXT, say("told.head", number=item.number)),
-        Block(Style.QUOTE, shorten(item.question) or say("mine.wordless")),
-        *([Block(Style.TEXT, note)] if note else []),
+def _cause(act: int) -> str:
+    return f"act {act}"
+
+
+def _stood(item: Item) -> dict[str, Any]:
+    """Return where an item stands, to put it back there."""
+    return {
+        "state": item.state.value,
+        "reason": item.reason.value,
+        "taken_by": item.taken_by,
+        "taken_at": item.taken_at.isoformat() if item.taken_at else None,
+    }
+
+
+def _as_it_stood(details: Mapping[str, Any]) -> dict[str, Any]:
+    taken_at = datetime.fromisoformat(details["taken_at"]) if details["taken_at"] else None
+    return {
+        "state": ItemState(details["state"]),
+        "reason": Reason(details["reason"]),
+        "taken_by": details["taken_by"],
+        "taken_at": taken_at,
+    }
+
+
+def _nearest(wordings: Sequence[Wording]) -> tuple[Any, ...]:
+    """Return the best candidates of all wordings, each entry once, most probable first."""
+    ranked = sorted(
+        (candidate for wording in wordings for candidate in wording.candidates),
+        key=lambda one: (-one.confidence, one.entry),
     )
+    best = {one.entry: one for one in reversed(ranked)}
+    return tuple(sorted(best.values(), key=lambda one: (-one.confidence, one.entry))[:MOST_NEAREST])
+
+
+def _documents(questions: Sequence[Question]) -> tuple[str, ...]:
+    tokens = (word for each in questions for word in each.folded.split() if word.startswith("vb_"))
+    return tuple(map(written, dict.fromkeys(tokens)))
+
+
+def conflict_text(error: Overtaken) -> str:
+    """Return the sentence that says what stands in an act's way."""
+    return say(f"conflict.{error.code}", **error.values)
+
+
+# --- what askers are told ------------------------------------------------------------------------------
+
+
+def _head(key: str, question: Question) -> tuple[Block, ...]:
+    words = shorten(question.text) or say("mine.wordless")
+    return Block(Style.TEXT, say(key, number=question.number)), Block(Style.QUOTE, words)
+
+
+def _answered(
+    question: Question,
+    head: tuple[Block, ...],
+    note: str | None,
+    entry: Entry | None,
+    knowledge: Knowledge,
+    now: datetime,
+    digits: int,
+) -> Outcome:
+    head = (*head, *([Block(Style.TEXT, note)] if note else []))
     if entry is None:
         return Outcome(Reply(head))
-    card = compose.card(entry, item.number, knowledge, vietnam_day(now), digits)
+    card = compose.card(entry, question.number, knowledge, vietnam_day(now), digits)
     return Outcome(
         replace(card, blocks=(*head, *card.blocks)),
-        change=Change(item.number, entry=entry.id, version=entry.version),
+        change=Change(question.number, entry=entry.id, version=entry.version),
         shown=Snapshot(entry.id, entry.version, entry.content, now),
-        answered=item.number,
+        answered=question.number,
     )
+
+
+def _sent_away(reason: Reason, note: str | None) -> Iterable[Block]:
+    if reason is Reason.OTHER_BODY and note:
+        yield Block(Style.TEXT, say("told.other_body_named", body=note))
+        return
+    yield Block(Style.TEXT, say(f"told.{reason.value}"))
+    if note:
+        yield Block(Style.TEXT, note)

@@ -13,7 +13,7 @@ import structlog
 from bot.channels.base import Channel
 from bot.errors import RetryLater, Unreachable
 from bot.logs import redact
-from bot.store import Database, outbox
+from bot.store import Database, outbox, reach, tellings
 from bot.store.outbox import Part
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ class Sending:
         except (RetryLater, TimeoutError) as error:
             await self._later(part, error, failed=False)
         except Unreachable as error:
-            await self._bury(part, str(error))
+            await self._bury(part, str(error), is_gone=True)
         else:
             async with self._database.writing() as connection:
                 await outbox.sent(connection, part.id, self._clock(), platform_id)
@@ -69,7 +69,13 @@ class Sending:
         async with self._database.writing() as connection:
             await outbox.later(connection, part.id, now + wait, reason, failed=failed)
 
-    async def _bury(self, part: Part, reason: str) -> None:
+    async def _bury(self, part: Part, reason: str, *, is_gone: bool = False) -> None:
+        """Give a part up; what was told to a chat that is gone is kept until that chat writes again."""
         log.warning("part.dead", part=part.id, channel=part.channel, reason=redact(reason))
+        now = self._clock()
         async with self._database.writing() as connection:
-            await outbox.bury(connection, part.id, self._clock(), redact(reason))
+            await outbox.bury(connection, part.id, now, redact(reason))
+            if is_gone:
+                await reach.lost(connection, part.channel, part.chat, now, redact(reason))
+                if part.answers is not None:
+                    await tellings.keep_again(connection, part.answers, part.name)

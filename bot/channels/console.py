@@ -1,6 +1,7 @@
 """The terminal: a line in, a reply in Rich's Markdown out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -26,6 +27,7 @@ class ConsoleChannel:
 
     name = "console"
     pushes = False
+    free_for: timedelta | None = None
 
     def parse(self, payload: Payload) -> Message | Ignored:
         """Read a typed line."""

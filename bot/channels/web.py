@@ -1,6 +1,7 @@
 """The web chat: form fields in, whole replies out, fetched by the page when it asks for them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.channels.base import Payload
 from bot.channels.wire import dump_reply
@@ -15,6 +16,7 @@ class WebChannel:
 
     name = "web"
     pushes = False
+    free_for: timedelta | None = None
 
     def parse(self, payload: Payload) -> Message | Ignored:
         """Read a form as it was stored."""

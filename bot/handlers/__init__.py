@@ -4,7 +4,7 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 """
 
 from bot.domain import Outcome
-from bot.handlers import choice, command, question
+from bot.handlers import choice, command, question, review
 from bot.handlers.context import Context, Known
 from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
@@ -15,8 +15,14 @@ from bot.handlers.requests import (
     OpenEntry,
     OpenText,
     Pick,
+    Queue,
     Rate,
     Request,
+    Review,
+    Say,
+    SayMore,
+    SetProvince,
+    SetQuiet,
     StalePress,
     Topics,
     Unusable,
@@ -34,11 +40,11 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
         case Pick():
             return choice.pick(request, known, context)
         case NoneOfThese():
-            return choice.none_of_these(request, known)
+            return choice.none_of_these(request, known, context)
         case Rate():
-            return choice.rate(request, known)
+            return choice.rate(request, known, context)
         case AskExpert():
-            return choice.ask_expert(request, known)
+            return choice.ask_expert(request, known, context)
         case OpenEntry():
             return choice.open_entry(request, context)
         case OpenText():
@@ -47,6 +53,24 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return command.topics(request, context)
         case Command():
             return command.command(request, known, context)
+        case SetProvince():
+            return command.set_province(request)
+        case SetQuiet():
+            return command.set_quiet(request)
+        case SayMore():
+            return choice.say_more(request, known)
+        case Say():
+            is_more = request.what == "more" or not context.admin
+            answer = question.more if is_more else review.said
+            return answer(request, known, context)
+        case Queue() if context.admin:
+            return review.queue(request, known)
+        case Review() if context.admin:
+            return review.review(request, known, context)
+        case Queue():
+            return command.command(Command("unknown"), known, context)
+        case Review():
+            return choice.stale()
         case Unusable():
             return command.unusable(request)
         case StalePress():

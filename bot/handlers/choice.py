@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.domain import Block, Change, Exchange, Outcome, Reason, Reply, Style, Verdict
-from bot.handlers import compose
+from bot.handlers import actions, compose
 from bot.handlers.context import Context, Known
 from bot.handlers.question import ask, waiting
-from bot.handlers.requests import Ask, AskExpert, NoneOfThese, OpenEntry, OpenText, Pick, Rate
+from bot.handlers.requests import Ask, AskExpert, NoneOfThese, OpenEntry, OpenText, Pick, Rate, SayMore
 from bot.kb import Entry
 from bot.phrases import say
 
@@ -36,33 +36,42 @@ def pick(request: Pick, known: Known, context: Context) -> Outcome:
     )
 
 
-def none_of_these(request: NoneOfThese, known: Known) -> Outcome:
+def none_of_these(request: NoneOfThese, known: Known, context: Context) -> Outcome:
     """Record that none of the suggestions was meant."""
     if known.exchange is None:
         return stale()
-    return _record(known.exchange, Reason.NONE_OF_THESE, "recorded.none_of_these")
+    return _record(known.exchange, Reason.NONE_OF_THESE, context, "recorded.none_of_these")
 
 
-def rate(request: Rate, known: Known) -> Outcome:
+def rate(request: Rate, known: Known, context: Context) -> Outcome:
     """Record a thumb; a thumb down goes to the experts with what was shown."""
     exchange = known.exchange
     if exchange is None or exchange.entry is None:
         return stale()
     if request.good:
         return Outcome(_tell("recorded.good"), change=Change(exchange.id, rating=1))
-    outcome = _record(exchange, Reason.DISLIKED, "recorded.bad")
+    outcome = _record(exchange, Reason.DISLIKED, context, "recorded.bad")
     return replace(outcome, change=Change(exchange.id, rating=-1))
 
 
-def ask_expert(request: AskExpert, known: Known) -> Outcome:
+def ask_expert(request: AskExpert, known: Known, context: Context) -> Outcome:
     """Send an exchange to the experts."""
     if known.exchange is None:
         return stale()
-    return _record(known.exchange, Reason.EXPERT_WANTED, "recorded.expert")
+    return _record(known.exchange, Reason.EXPERT_WANTED, context, "recorded.expert")
 
 
-def _record(exchange: Exchange, reason: Reason, key: str) -> Outcome:
-    return Outcome(_tell(key, number=exchange.id), waiting=waiting(exchange, reason))
+def _record(exchange: Exchange, reason: Reason, context: Context, key: str) -> Outcome:
+    return Outcome(_tell(key, number=exchange.id), waiting=waiting(exchange, reason, context.knowledge))
+
+
+def say_more(request: SayMore, known: Known) -> Outcome:
+    """Wait for what the asker adds to their question."""
+    if known.exchange is None:
+        return stale()
+    return Outcome(
+        _tell("asked_back.write", number=request.exchange), expects=actions.say_more(request.exchange)
+    )
 
 
 def open_entry(request: OpenEntry, context: Context) -> Outcome:

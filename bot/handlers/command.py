@@ -3,15 +3,27 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain import Block, Button, Exchange, Outcome, Reply, Style, Verdict, Waiting
+from bot.domain import (
+    VIETNAM,
+    Block,
+    Button,
+    Exchange,
+    Invitation,
+    Outcome,
+    Reply,
+    Style,
+    Verdict,
+    Waiting,
+    Wished,
+)
 from bot.handlers import actions, compose
 from bot.handlers.context import Context, Known, vietnam_day
-from bot.handlers.requests import Command, Topics, Unusable
+from bot.handlers.requests import Command, SetProvince, SetQuiet, Topics, Unusable
+from bot.normalise import province
 from bot.phrases import say
 
 PAGE = 8  # entries of a topic shown at once: what fits a phone's screen
 MOST_MINE = 10
-MOST_QUEUE = 10
 QUOTE = 160  # characters of a question in a list
 MOST_NOTE = 300  # characters of an expert's words in a list
 
@@ -21,17 +33,29 @@ def command(request: Command, known: Known, context: Context) -> Outcome:
     match request.name:
         case "mine":
             return Outcome(_mine(known, context))
-        case "queue" if context.admin:
-            return Outcome(_queue(known))
+        case "sign_in" if known.is_overheard:
+            return Outcome(_plain(say("sign_in.in_private")))
+        case "sign_in" if known.invitation:
+            return _sign_in(known.invitation)
         case "start":
             return Outcome(_with_topics(say("start.text", entries=len(context.knowledge.entries))))
     return Outcome(_with_topics(say("help.text")))
 
 
+def _sign_in(invitation: Invitation) -> Outcome:
+    until = invitation.until + VIETNAM
+    text = say("sign_in.link", name=invitation.reviewer.name, url=invitation.url, until=f"{until:%H:%M}")
+    return Outcome(_plain(text), invitation=invitation)
+
+
+def _plain(text: str) -> Reply:
+    return Reply((Block(Style.TEXT, text),))
+
+
 def unusable(request: Unusable) -> Outcome:
     """Say what the bot can read."""
     key = "unusable.empty" if request.what == "empty" else "unusable.media"
-    return Outcome(Reply((Block(Style.TEXT, say(key)),)))
+    return Outcome(_plain(say(key)))
 
 
 def topics(request: Topics, context: Context) -> Outcome:
@@ -120,15 +144,21 @@ def _day(moment: datetime) -> str:
     return compose.day(vietnam_day(moment))
 
 
-def _queue(known: Known) -> Reply:
-    if not known.queue:
-        return Reply((Block(Style.TEXT, say("queue.none")),))
-    blocks = [Block(Style.TITLE, say("queue.title", count=known.queue_length))]
-    for item in known.queue:
-        reason = say(f"reason.{item.reason.value}")
-        line = say("queue.row", number=item.number, text=shorten(item.question), reason=reason)
-        blocks.append(Block(Style.QUOTE, line))
-    return Reply(tuple(blocks))
+def set_province(request: SetProvince) -> Outcome:
+    """Record where a person works, so that experts see what each province asks."""
+    found = province(request.name)
+    if found is None:
+        name = shorten(request.name)
+        text = say("province.unknown", name=name) if name else say("province.which")
+        return Outcome(Reply((Block(Style.TEXT, text),)))
+    set_now = Block(Style.TEXT, say("province.set", province=found))
+    return Outcome(Reply((set_now,)), wished=Wished(province=found))
+
+
+def set_quiet(request: SetQuiet) -> Outcome:
+    """Record whether a person wants messages that answer nothing they just wrote."""
+    text = say("quiet.set") if request.quiet else say("quiet.unset")
+    return Outcome(Reply((Block(Style.TEXT, text),)), wished=Wished(quiet=request.quiet))
 
 
 def shorten(text: str, most: int = QUOTE) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Snapshot, Verdict, Waiting
+from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Invitation, Snapshot, Verdict, Waiting
+from bot.items import Act, QueuePage, Whole
 from bot.kb import Knowledge
 from bot.matching import Matcher
 
@@ -26,6 +27,7 @@ class Context:
     knowledge: Knowledge
     matcher: Matcher
     digits: int = CODE_DIGITS  # of a version that a code shows
+    me: str = ""  # a reviewer's name, as acts are recorded under it
 
     @property
     def today(self) -> date:
@@ -71,6 +73,11 @@ class Known:
     before: Exchange | None = None  # what the same person asked or opened here within `FOLLOW_UP`
     recent: tuple[Exchange, ...] = ()
     waiting: dict[int, Waiting] = field(default_factory=dict)
-    queue: tuple[Waiting, ...] = ()
-    queue_length: int = 0
+    page: QueuePage | None = None  # of the queue, for reviewers
+    whole: Whole | None = None  # the item that a reviewer looks at
+    done: Act | None = None  # what a reviewer's press or text has done
+    conflict: str | None = None  # why it was not done, as a sentence
+    asked_back: int | None = None  # the person's question that an expert wants to hear more of
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
+    invitation: Invitation | None = None  # only for a reviewer who is alone with the bot
+    is_overheard: bool = False  # a reviewer wants a link where others would read it

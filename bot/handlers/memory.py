@@ -28,4 +28,4 @@ def state_after(outcome: Outcome, before: ChatState, now: datetime) -> ChatState
         none = reply.none.action if reply.none else None
     elif outcome.exchange and outcome.exchange.verdict is not Verdict.OPENED:
         choices, none = (), None  # whoever asks anew no longer looks at the old menu
-    return ChatState(choices, none, outcome.answered or still.answered, now + REMEMBER)
+    return ChatState(choices, none, outcome.answered or still.answered, now + REMEMBER, outcome.expects)

@@ -3,17 +3,31 @@
 import time
 from dataclasses import replace
 
-from bot.domain import Block, Button, Candidate, Exchange, Outcome, Reason, Reply, Style, Verdict, Waiting
+from bot.domain import (
+    Block,
+    Button,
+    Candidate,
+    Exchange,
+    More,
+    Outcome,
+    Reason,
+    Reply,
+    Style,
+    Verdict,
+    Waiting,
+)
 from bot.finding import Before, Finding, find
 from bot.handlers import actions, compose
 from bot.handlers.context import Context, Known
-from bot.handlers.requests import Ask
-from bot.kb import Knowledge
+from bot.handlers.requests import Ask, Say
+from bot.kb import Entry, Knowledge, OffTopicGroup
+from bot.normalise import fold
 from bot.phrases import say
 
 MOST_CHARACTERS = 4000  # of a question; beyond it is a document, and the asker is told so
 MOST_CHOICES = 4
 MOST_HINTS = 3
+NEAR_ENOUGH = 0.05  # confidence from which an entry's topic is taken for a question's
 LONGEST_BEFORE = 500  # characters; a longer story says too much to be gone on from
 
 
@@ -27,7 +41,7 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
     exchange = _exchange(request, context, found, (time.perf_counter() - started) * 1000)
     if before and found.may_follow:
         exchange = replace(exchange, earlier=_so_far(before, known.before))
-    outcome = _outcome(found, exchange, context)
+    outcome = _outcome(found, exchange, known, context)
     if not (before and found.is_together):
         return outcome
     understood = Block(Style.NOTE, say("follow_up.understood", earlier=before.text))
@@ -50,7 +64,7 @@ def _so_far(before: Before, exchange: Exchange | None) -> str:
     return f"{exchange.earlier} {before.text}"
 
 
-def _outcome(found: Finding, exchange: Exchange, context: Context) -> Outcome:
+def _outcome(found: Finding, exchange: Exchange, known: Known, context: Context) -> Outcome:
     match found.verdict:
         case Verdict.ANSWER:
             return _answer(exchange, found.also, context)
@@ -58,7 +72,7 @@ def _outcome(found: Finding, exchange: Exchange, context: Context) -> Outcome:
             return _suggest(exchange, context)
         case Verdict.OFF_TOPIC:
             return _off_topic(exchange, context)
-    return _unanswered(exchange, context)
+    return _unanswered(exchange, known, context)
 
 
 def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float) -> Exchange:
@@ -76,11 +90,12 @@ def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float)
     )
 
 
-def waiting(exchange: Exchange, reason: Reason) -> Waiting:
+def waiting(exchange: Exchange, reason: Reason, knowledge: Knowledge) -> Waiting:
     """Return the exchange as a question for the experts, with what was asked before and what was shown."""
-    question = exchange.raw
+    question, folded = exchange.raw, fold(exchange.normalised or exchange.raw)
     if exchange.earlier:
         question = say("follow_up.question", question=question, earlier=exchange.earlier)
+        folded = f"{folded} {fold(exchange.earlier)}"
     return Waiting(
         number=exchange.id,
         channel=exchange.channel,
@@ -90,17 +105,51 @@ def waiting(exchange: Exchange, reason: Reason) -> Waiting:
         reason=reason,
         shown=exchange.entry,
         candidates=exchange.candidates,
+        asker=exchange.asker,
+        folded=" ".join(folded.split()),
+        base=exchange.base,
+        topic=_topic(exchange, knowledge),
     )
+
+
+def _topic(exchange: Exchange, knowledge: Knowledge) -> str | None:
+    """Return the topic of what was shown, or else of what comes near enough."""
+    near = [one.entry for one in exchange.candidates[:1] if one.confidence >= NEAR_ENOUGH]
+    entries = (knowledge.entries.get(name) for name in [exchange.entry or "", *near])
+    return next((entry.topic for entry in entries if entry and entry.topic), None)
 
 
 def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outcome:
     entry = context.knowledge.entries[exchange.candidates[0].entry]
-    return Outcome(
+    outcome = Outcome(
         reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits, also),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
         answered=exchange.id,
     )
+    if not _is_over(entry, context):
+        return outcome
+    recorded = Block(Style.NOTE, say("expired.recorded", number=exchange.id))
+    return replace(
+        outcome,
+        reply=replace(outcome.reply, blocks=(recorded, *outcome.reply.blocks)),
+        waiting=waiting(exchange, Reason.EXPIRED, context.knowledge),
+    )
+
+
+def _is_over(entry: Entry, context: Context) -> bool:
+    """Tell whether an entry no longer holds and nothing in the base says what holds instead."""
+    is_past = entry.valid_to is not None and entry.valid_to < context.today
+    return is_past and context.knowledge.successor(entry.id) is None
+
+
+def more(request: Say, known: Known, context: Context) -> Outcome:
+    """Keep what an asker adds to a question of theirs that waits; any other text is a question."""
+    item = known.waiting.get(request.number)
+    if item is None or item.resolved_at is not None:
+        return ask(Ask(request.text), known, context)
+    text = Block(Style.TEXT, say("asked_back.thanks", number=request.number))
+    return Outcome(Reply((text,)), more=More(request.number, request.text))
 
 
 def _suggest(exchange: Exchange, context: Context) -> Outcome:
@@ -120,7 +169,9 @@ def _choices(number: int, candidates: tuple[Candidate, ...], context: Context) -
     )
 
 
-def _unanswered(exchange: Exchange, context: Context) -> Outcome:
+def _unanswered(exchange: Exchange, known: Known, context: Context) -> Outcome:
+    if known.asked_back is not None:
+        return _perhaps_more(exchange, known.asked_back)
     hints = _choices(exchange.id, exchange.candidates[:MOST_HINTS], context)
     blocks = [Block(Style.TEXT, say("unanswered.recorded", number=exchange.id))]
     if hints:
@@ -128,7 +179,18 @@ def _unanswered(exchange: Exchange, context: Context) -> Outcome:
     return Outcome(
         Reply(tuple(blocks), choices=hints),
         exchange=exchange,
-        waiting=waiting(exchange, Reason.NO_MATCH),
+        waiting=waiting(exchange, Reason.NO_MATCH, context.knowledge),
+    )
+
+
+def _perhaps_more(exchange: Exchange, number: int) -> Outcome:
+    """Take what has no answer for what an expert asked to hear; if it is a new question, a button says so."""
+    text = Block(Style.TEXT, say("asked_back.perhaps", number=number))
+    return Outcome(
+        Reply((text,), buttons=((actions.ask_expert(exchange.id),),)),
+        exchange=exchange,
+        more=More(number, exchange.raw),
+        answered=exchange.id,
     )
 
 
@@ -137,18 +199,34 @@ def _off_topic(exchange: Exchange, context: Context) -> Outcome:
     reply = Block(Style.ANSWER, group.reply)
     if group.small_talk:
         return Outcome(Reply((reply,)), exchange=exchange)
-    recorded = Block(Style.NOTE, say("off_topic.recorded", number=exchange.id))
+    reason = _why_not_ours(group)
+    recorded = Block(Style.NOTE, _recorded(reason, group, exchange.id))
     return Outcome(
         Reply((reply, recorded), buttons=((actions.ask_expert(exchange.id),),)),
         exchange=exchange,
-        waiting=waiting(exchange, Reason.OFF_TOPIC),
+        waiting=waiting(exchange, reason, context.knowledge),
         answered=exchange.id,
     )
+
+
+def _recorded(reason: Reason, group: OffTopicGroup, number: int) -> str:
+    if reason is Reason.OTHER_BODY:
+        return say("not_ours.other_body", number=number, body=group.body)
+    key = "not_ours.household" if reason is Reason.HOUSEHOLD else "not_ours.off_topic"
+    return say(key, number=number)
+
+
+def _why_not_ours(group: OffTopicGroup) -> Reason:
+    if group.household:
+        return Reason.HOUSEHOLD
+    return Reason.OTHER_BODY if group.body else Reason.OFF_TOPIC
 
 
 def _too_long(request: Ask, context: Context) -> Outcome:
     exchange = context.exchange(request.text[:MOST_CHARACTERS], Verdict.UNANSWERED)
     text = say("too_long", length=f"{len(request.text):,}".replace(",", "."), number=context.number)
     return Outcome(
-        Reply((Block(Style.TEXT, text),)), exchange=exchange, waiting=waiting(exchange, Reason.TOO_LONG)
+        Reply((Block(Style.TEXT, text),)),
+        exchange=exchange,
+        waiting=waiting(exchange, Reason.TOO_LONG, context.knowledge),
     )

@@ -76,9 +76,61 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command without arguments: start, help, mine, queue, or unknown."""
+    """A command without arguments: start, help, mine, queue, sign_in, or unknown."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page (from 0) of what waits, for reviewers."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A reviewer's press on an item: `number` is that of a question in it, or of the act to undo."""
+
+    what: str  # see `REVIEWS`
+    number: int
+    index: int | None = None
+    mark: str = ""  # see `actions.mark`
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text that goes with a question: a draft, a question back, a body's name, or more from the asker.
+
+    `what` is one of `EXPECTED` where the bot asked for it; "" where the text may be a draft of a reviewer's
+    or more of an asker's. `certain` unless the text may be a question of its own.
+    """
+
+    what: str
+    number: int
+    text: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayMore:
+    """The asker wants to add something to a question that waits."""
+
+    exchange: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetProvince:
+    """The person says where they work."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuiet:
+    """The person wants no messages that answer nothing they just wrote, or wants them again."""
+
+    quiet: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +155,12 @@ Request = (
     | OpenText
     | Topics
     | Command
+    | Queue
+    | Review
+    | Say
+    | SayMore
+    | SetProvince
+    | SetQuiet
     | Unusable
     | StalePress
 )
@@ -113,10 +171,31 @@ COMMANDS = {
     "help": "help",
     "trogiup": "help",
     "cauhoi": "mine",
-    "chuatraloi": "queue",
+    "web": "sign_in",
 }
+REVIEWS = {
+    "v": "open",
+    "j": "next",
+    "k": "take",
+    "l": "give_back",
+    "a": "consider",
+    "f": "answer",
+    "y": "compose",
+    "g": "send_draft",
+    "b": "ask_back",
+    "o": "send_away",
+    "z": "undo",
+}
+EXPECTED = {
+    "y": "draft",
+    "s": "more",
+    "b": "ask_back",
+    "c": "name_body",
+}  # what a text is that an action waits for
 _NUMBER = re.compile(r"[0-9]{1,2}")
-_COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+.*)?", re.DOTALL)
+_COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_ABOUT = re.compile(r"#([0-9]{1,18})[\s:.,–-]+(.*\w.*)", re.DOTALL)
+_MARKED = re.compile(r"([0-9]{1,18})(?:-([0-9a-f]{4}))?")
 # The line under an answer, pasted whole or in part: "Mã nha-o-muc-ho-tro · bản 3fa2 · 23/11/2026".
 _CODE = re.compile(
     r"(ma\s+)?([a-z0-9]+(?:-[a-z0-9]+)*)[\s·,.:;-]+(ban\s+)?([0-9a-f]{4,64})(?:\b.*)?", re.DOTALL
@@ -124,13 +203,14 @@ _CODE = re.compile(
 _ACTION = re.compile(r"([a-z])(?::([a-z0-9-]{1,60}))?(?::([0-9]{1,3}))?")
 
 
-def understand(message: Message, state: ChatState, now: datetime) -> Request:
+def understand(message: Message, state: ChatState, now: datetime, about: int | None = None) -> Request:
     """Read a message as one request; never raises, whatever was sent.
 
     Args:
         message: what the channel parsed.
         state: what is remembered of the talk, so that a typed `2` is a choice.
         now: UTC.
+        about: the question that our message speaks of, where this is a reply to it.
     """
     match message:
         case Unreadable(what):
@@ -138,7 +218,7 @@ def understand(message: Message, state: ChatState, now: datetime) -> Request:
         case Press(action):
             return read_action(action)
         case Text(text):
-            return _read_text(storable(text).strip(), recall(state, now))
+            return _read_text(storable(text).strip(), recall(state, now), about)
 
 
 def storable(text: str) -> str:
@@ -146,14 +226,26 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
-def _read_text(text: str, state: ChatState) -> Request:
+def _read_text(text: str, state: ChatState, about: int | None) -> Request:
     if not any(character.isalnum() for character in text):
         return Unusable("empty")
     if text.startswith("/") and (command := _COMMAND.fullmatch(fold(text))):
-        return _read_command(command[1], state)
+        return _read_command(command[1], command[2] or "", state)
     if _NUMBER.fullmatch(text):  # no question is that short, whatever is open
         return _read_number(int(text), state)
-    return _read_code(text) or Ask(text)
+    return _read_about(text, state, about) or _read_code(text) or Ask(text)
+
+
+def _read_about(text: str, state: ChatState, about: int | None) -> Say | None:
+    """Read a text that goes with a question: asked for, in reply to us, or beginning with its number."""
+    if about is not None:
+        return Say("", about, text, certain=True)
+    kind, _, number = (state.expects or "").partition(":")
+    if kind in EXPECTED and number.isdigit():
+        return Say(EXPECTED[kind], int(number), text, certain=True)
+    if numbered := _ABOUT.fullmatch(text):
+        return Say("", int(numbered[1]), numbered[2].strip(), certain=False)
+    return None
 
 
 def _read_code(text: str) -> OpenText | None:
@@ -169,9 +261,15 @@ def _read_number(number: int, state: ChatState) -> Request:
     return read_action(state.choices[number - 1]) if number <= len(state.choices) else StalePress()
 
 
-def _read_command(name: str, state: ChatState) -> Request:
+def _read_command(name: str, rest: str, state: ChatState) -> Request:
     if name == "chude":
         return Topics()
+    if name == "chuatraloi":
+        return Queue()
+    if name == "tinh":
+        return SetProvince(rest.strip())
+    if name in ("tatbao", "batbao"):
+        return SetQuiet(name == "tatbao")
     if name in ("dung", "sai", "chuyengia"):
         if state.answered is None:
             return StalePress()
@@ -189,6 +287,9 @@ def read_action(action: str) -> Request:
         return Topics(name or None, int(index or 0))
     if kind == "e" and name:
         return OpenEntry(name)
+    if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):
+        at = int(index) if index else None
+        return Review(REVIEWS[kind], int(marked[1]), at, marked[2] or "")
     if not name.isdigit() or len(name) > 18:
         return StalePress()
     return _about_exchange(kind, int(name), index)
@@ -204,4 +305,8 @@ def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
             return Rate(exchange, good=kind == "u")
         case "x":
             return AskExpert(exchange)
+        case "s":
+            return SayMore(exchange)
+        case "w":
+            return Queue(exchange)
     return StalePress()

@@ -5,12 +5,65 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from bot.errors import NoRevision
 
 MAIN = ("main", "origin/main")  # what a branch is compared with
+
+
+LOOK = 10.0  # s that git gets to follow an entry's lines
+MOST_REVISIONS = 30
+_LOG = "%x1e%H%x1f%an%x1f%aI%x1f%s%x1f"  # a record begins with 1e, its fields end with 1f
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit that changed the lines of an entry; `lines` begin with "+" (new) or "-" (old)."""
+
+    commit: str
+    author: str
+    at: datetime
+    subject: str
+    lines: tuple[str, ...]
+
+
+def revisions_of(directory: Path, file: str, entry_id: str) -> tuple[Revision, ...]:
+    """Return the newest commits that changed an entry, the newest first; none where git does not know of it.
+
+    Args:
+        directory: of the base.
+        file: that holds the entry, relative to the base.
+        entry_id: of the entry.
+    """
+    begins = f"/^ *- id: *['\"]*{entry_id}['\"]* *$/"  # an id has no letters that mean something to git
+    for end in ("/^ *- id:/", "+400"):  # up to the next entry; the last one of a file has none behind it
+        try:
+            found = _run(
+                directory,
+                "log",
+                f"-{MOST_REVISIONS}",
+                f"--format={_LOG}",
+                f"-L{begins},{end}:{file}",
+                seconds=LOOK,
+            )
+        except (FileNotFoundError, subprocess.TimeoutExpired):
+            return ()
+        if found:
+            return tuple(_revision(record) for record in found.decode("utf-8", "replace").split("\x1e")[1:])
+    return ()
+
+
+def _revision(record: str) -> Revision:
+    commit, author, at, subject, patch = record.split("\x1f", 4)
+    lines = patch.partition("\n@@")[2].split("\n")[1:]
+    changed = [line for line in lines if line[:1] in ("+", "-")]
+    if len(changed) > 1 and changed[-1][1:].lstrip().startswith("- id:"):
+        changed.pop()  # of the next entry, where the lines end
+    return Revision(commit, author, datetime.fromisoformat(at), subject, tuple(changed))
 
 
 @contextmanager
@@ -60,9 +113,11 @@ def _git(directory: Path, revision: str, *arguments: str) -> bytes:
     return _run(directory, *arguments)
 
 
-def _run(directory: Path, *arguments: str) -> bytes:
+def _run(directory: Path, *arguments: str, seconds: float | None = None) -> bytes:
     command = ["git", "-C", str(directory), *arguments]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  no shell; a revision is data
+    done = subprocess.run(  # noqa: S603  no shell; a revision is data
+        command, capture_output=True, check=False, timeout=seconds
+    )
     return done.stdout if done.returncode == 0 else b""
 
 

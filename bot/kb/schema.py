@@ -177,6 +177,8 @@ class OffTopicGroup(_Row):
     reply: Words
     examples: tuple[Words, ...] = Field(min_length=1)
     small_talk: bool = False
+    household: bool = False  # only whoever has the household's file can answer
+    body: Words | None = None  # whose task it is
 
 
 class Word(RootModel[Words]):

@@ -41,7 +41,7 @@ MOST_BYTES = 64 * 1024 * 1024  # of a file, packed or unpacked
 MOST_ROWS = 20_000
 MOST_COLUMNS = 64
 _WIDTHS = {"id": 30, "question": 50, "variants": 50, "answer": 70, SOURCES: 40, "tests": 50, "not_this": 40}
-_ACTIVE = "=+-@\t\r＝＋－＠"  # a cell that begins so is a formula somewhere
+ACTIVE = "=+-@\t\r＝＋－＠"  # a cell that begins so is a formula somewhere
 _ESCAPED = re.compile(r"\\([\\nr|])")
 _DOCUMENT = re.compile(r"((?:[^\\|]|\\.|\\)*)\|?")
 _NAMED = re.compile(r"\(([a-z_]+)\)\s*$")
@@ -125,11 +125,11 @@ def _escape(text: str) -> str:
 
 def _neutral(text: str) -> str:
     """Return a text with an apostrophe before what would make it a formula; `_harmful` undoes it."""
-    return f"'{text}" if text.lstrip("'")[:1] in tuple(_ACTIVE) else text
+    return f"'{text}" if text.lstrip("'")[:1] in tuple(ACTIVE) else text
 
 
 def _harmful(text: str) -> str:
-    return text[1:] if text.startswith("'") and text.lstrip("'")[:1] in tuple(_ACTIVE) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'")[:1] in tuple(ACTIVE) else text
 
 
 def _fit(row: Sequence[str]) -> None:

@@ -63,9 +63,14 @@ def count(knowledge: Knowledge, today: date) -> Stats:
         glossary_rows=len(knowledge.glossary),
         off_topic_groups=len(knowledge.off_topic),
         off_topic_examples=sum(len(group.examples) for group in knowledge.off_topic),
-        endings=tuple(
-            sorted(_endings(knowledge, today), key=lambda one: (one.day, one.document or "", one.entries))
-        ),
+        endings=endings(knowledge, today),
+    )
+
+
+def endings(knowledge: Knowledge, today: date) -> tuple[Ending, ...]:
+    """Return what ends within `SOON` days of `today` or has ended, in the order of days."""
+    return tuple(
+        sorted(_endings(knowledge, today), key=lambda one: (one.day, one.document or "", one.entries))
     )
 
 

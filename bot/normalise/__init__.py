@@ -28,13 +28,24 @@ from typing import Final
 from bot.normalise.glossary import Abbreviation, Glossary
 from bot.normalise.keyboard import telex, vni
 from bot.normalise.letters import LIMIT, clean, fold
-from bot.normalise.references import References
+from bot.normalise.provinces import province
+from bot.normalise.references import References, written
 from bot.normalise.sentences import sentences
 from bot.normalise.syllables import canonical
 from bot.normalise.tokens import cut, parts
 from bot.normalise.words import Vocabulary
 
-__all__ = ["Abbreviation", "Normaliser", "Question", "fold", "sentences", "vocabulary"]
+__all__ = [
+    "Abbreviation",
+    "Normaliser",
+    "Question",
+    "fold",
+    "is_syllable",
+    "province",
+    "sentences",
+    "vocabulary",
+    "written",
+]
 
 ROUNDS: Final = 6
 ESTABLISHED: Final = 3  # times that a base writes a word that is no syllable
@@ -56,6 +67,11 @@ class Question:
     text: str
     folded: str
     documents: tuple[str, ...]
+
+
+def is_syllable(word: str) -> bool:
+    """Tell whether a word, with or without diacritics, is spelled like a Vietnamese syllable."""
+    return canonical(word) is not None
 
 
 def vocabulary(texts: Iterable[str]) -> Counter[str]:

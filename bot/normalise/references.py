@@ -227,3 +227,18 @@ def _each(pattern: re.Pattern[str], read: _Reader, text: str) -> str:
             pieces += (text[done : match.start()], found[0])
             done = found[1]
     return " ".join((*pieces, text[done:])) if pieces else text
+
+
+_CAPITALS: Final = {
+    "nd": "NĐ", "qd": "QĐ", "ttg": "TTg", "bldtbxh": "BLĐTBXH", "hdnd": "HĐND", "bgddt": "BGDĐT",
+    "bkhdt": "BKHĐT", "bdttg": "BDTTG",
+}  # fmt: skip
+
+
+def written(token: str) -> str:
+    """Return a document's token as people write its number: 55/2023/TT-BTC, as far as the token tells."""
+    kind, *parts = token.removeprefix("vb_").split("_")
+    numbers = [part for part in parts if part[:1].isdigit()]
+    issuers = [_CAPITALS.get(part, part.upper()) for part in parts if not part[:1].isdigit()]
+    code = [] if kind == "qh" else [_CAPITALS.get(kind, kind.upper())]
+    return "/".join([*numbers, "-".join([*code, *issuers])]).rstrip("/")

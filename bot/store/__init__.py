@@ -2,7 +2,39 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 
-from bot.store import chats, exchanges, inbox, outbox, waiting
+from bot.store import (
+    acts,
+    chats,
+    counts,
+    exchanges,
+    inbox,
+    items,
+    outbox,
+    reach,
+    recalls,
+    reviewers,
+    tellings,
+    trends,
+    uses,
+    waiting,
+)
 from bot.store.engine import Database
 
-__all__ = ["Connection", "Database", "chats", "exchanges", "inbox", "outbox", "waiting"]
+__all__ = [
+    "Connection",
+    "Database",
+    "acts",
+    "chats",
+    "counts",
+    "exchanges",
+    "inbox",
+    "items",
+    "outbox",
+    "reach",
+    "recalls",
+    "reviewers",
+    "tellings",
+    "trends",
+    "uses",
+    "waiting",
+]

@@ -32,7 +32,9 @@ async def state(connection: AsyncConnection, channel: str, chat: str, asker: str
     """Return what is remembered of a person (a pseudonym) in a chat; an empty state when nothing is."""
     query = select(chats).where(*_of(channel, chat, asker))
     row = (await connection.execute(query)).one_or_none()
-    return ChatState(tuple(row.choices), row.none, row.answered, row.until) if row else ChatState()
+    if row is None:
+        return ChatState()
+    return ChatState(tuple(row.choices), row.none, row.answered, row.until, row.expects)
 
 
 async def remember(
@@ -44,6 +46,7 @@ async def remember(
         "none": state.none,
         "answered": state.answered,
         "until": state.until,
+        "expects": state.expects,
     }
     known = await connection.execute(update(chats).where(*_of(channel, chat, asker)).values(**values))
     if known.rowcount == 0:

@@ -21,6 +21,7 @@ WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.01  # s
 MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x686F6964  # "hoid": replicas that start together migrate one after the other
+GROUPING_LOCK = 0x686F6967  # "hoig": of two replicas that get the same question at once, one makes the item
 
 
 class Database:
@@ -70,6 +71,14 @@ class Database:
             connection = await stack.enter_async_context(self._engine.connect())
             await connection.execution_options(hoidap_writes=True)
             await stack.enter_async_context(connection.begin())
+            yield connection
+
+    @asynccontextmanager
+    async def grouping(self) -> AsyncIterator[AsyncConnection]:
+        """Do what `writing` does, one process after the other, and see what the one before has stored."""
+        async with self.writing() as connection:
+            if not self._is_sqlite:
+                await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": GROUPING_LOCK})
             yield connection
 
     async def upgrade(self) -> None:

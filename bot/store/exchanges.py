@@ -46,7 +46,7 @@ async def amend(connection: AsyncConnection, change: Change) -> None:
 async def get(connection: AsyncConnection, number: int) -> Exchange | None:
     """Return an exchange by its number."""
     row = (await connection.execute(select(exchanges).where(exchanges.c.id == number))).one_or_none()
-    return _exchange(row) if row else None
+    return exchange_of(row) if row else None
 
 
 async def recent(
@@ -64,7 +64,7 @@ async def recent(
         .order_by(exchanges.c.id.desc())
         .limit(limit)
     )
-    return tuple(_exchange(row) for row in await connection.execute(query))
+    return tuple(exchange_of(row) for row in await connection.execute(query))
 
 
 async def latest(
@@ -80,7 +80,7 @@ async def latest(
         .limit(1)
     )
     row = (await connection.execute(query)).one_or_none()
-    return _exchange(row) if row else None
+    return exchange_of(row) if row else None
 
 
 async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:
@@ -127,7 +127,8 @@ def load_candidates(pairs: list[list[Any]]) -> tuple[Candidate, ...]:
     return tuple(Candidate(entry, confidence) for entry, confidence in pairs)
 
 
-def _exchange(row: Row[Any]) -> Exchange:
+def exchange_of(row: Row[Any]) -> Exchange:
+    """Return a row of the log as a value."""
     fields = dict(row._mapping)
     fields["verdict"] = Verdict(fields["verdict"])
     fields["candidates"] = load_candidates(fields["candidates"])

@@ -24,10 +24,14 @@ class Part:
     payload: Mapping[str, Any]
     created_at: datetime
     attempts: int
+    name: str = ""  # what it is to the message that it answers: "0", "told1.0"
+    answers: int | None = None  # that message
 
 
 def _part(row: Row[Any]) -> Part:
-    return Part(row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts)
+    return Part(
+        row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts, row.part, row.inbox_id
+    )
 
 
 async def put(
@@ -40,6 +44,7 @@ async def put(
     *,
     label: str = "",
     ready: bool = True,
+    about: int | None = None,
 ) -> None:
     """Store the parts of a reply to message `inbox_id`, in order.
 
@@ -52,6 +57,7 @@ async def put(
         now: UTC.
         label: tells a second reply to the same message (a notice, an expert's answer) from the first.
         ready: False when the reader fetches it, so that nothing is left to send.
+        about: the question that this speaks of, so that a reply to it is understood.
     """
     rows = [
         {
@@ -64,6 +70,7 @@ async def put(
             "state": RowState.NEW if ready else RowState.DONE,
             "attempts": 0,
             "not_before": now,
+            "about": about,
         }
         for index, payload in enumerate(payloads)
     ]
@@ -120,6 +127,18 @@ async def unseen(connection: AsyncConnection, channel: str, chat: str, label: st
 async def seen(connection: AsyncConnection, part: int, now: datetime) -> None:
     """Record that a reader who fetches was shown a part."""
     await connection.execute(update(outbox).where(outbox.c.id == part).values(finished_at=now))
+
+
+async def subject(connection: AsyncConnection, channel: str, chat: str, platform_id: str) -> int | None:
+    """Return the question that our message with the platform's id speaks of; None where it speaks of none."""
+    c = outbox.c
+    query = select(c.about).where(c.channel == channel, c.chat == chat, c.platform_id == platform_id)
+    return await connection.scalar(query.order_by(c.id.desc()).limit(1))
+
+
+async def next_label(connection: AsyncConnection, inbox_id: int) -> str:
+    """Return the label of what is told next about a message."""
+    return f"{TOLD}{await count_for(connection, inbox_id)}."
 
 
 async def count_for(connection: AsyncConnection, inbox_id: int) -> int:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -106,6 +107,7 @@ outbox = Table(
     Column("finished_at", UtcTime),
     Column("platform_id", String(200)),
     Column("note", Text),
+    Column("about", Id),  # the question that this speaks of, where it is not the message that it answers
     UniqueConstraint("inbox_id", "part"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
     Index(None, "state", "channel", "chat", "id"),
@@ -122,6 +124,7 @@ chats = Table(
     Column("none", String(64)),
     Column("answered", Id),
     Column("until", UtcTime),
+    Column("expects", String(64)),
 )
 
 exchanges = Table(
@@ -144,6 +147,8 @@ exchanges = Table(
     Column("rating", Integer),
     Column("earlier", Text),
     Index(None, "channel", "asker", "id"),
+    Index(None, "asked_at"),
+    Index(None, "entry"),
 )
 
 waiting = Table(
@@ -162,7 +167,15 @@ waiting = Table(
     Column("resolved_by", String(100)),
     Column("entry", String(60)),
     Column("note", Text),
+    # What came later may be missing where an older version of the bot wrote the row.
+    Column("item", Id, ForeignKey("items.id")),
+    Column("asker", String(64)),
+    Column("province", String(60)),
+    Column("folded", Text),
+    Column("base", String(64)),
+    Column("topic", String(60)),
     Index(None, "number"),
+    Index(None, "item"),
 )
 # A question may be settled many times, but waits once.
 Index(
@@ -173,6 +186,116 @@ Index(
     postgresql_where=waiting.c.resolved_at.is_(None),
 )
 
+items = Table(
+    "items",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Id, nullable=False),  # of its first question
+    Column("state", String(10), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("topic", String(60)),
+    Column("asked", Integer, nullable=False),
+    Column("askers", Integer, nullable=False),
+    Column("first_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("search", Text, nullable=False),  # all wordings without diacritics
+    Column("taken_by", String(100)),
+    Column("taken_at", UtcTime),
+    Column("settled_by", String(100)),
+    Column("settled_at", UtcTime),
+    Column("entry", String(60)),
+    Column("note", Text),
+    Column("into", Id, ForeignKey("items.id")),
+    CheckConstraint("state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged')", name="state"),
+    Index(None, "state", "askers", "first_at"),
+    Index(None, "number"),
+    sqlite_autoincrement=True,
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("item", Id, ForeignKey("items.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("undoes", Id, ForeignKey("acts.id"), unique=True),  # an act is taken back once
+    Index(None, "item"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+
+# What somebody is told who did not just ask: once per `cause`, and not at all where they do not wish it.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Id, ForeignKey("inbox.id"), nullable=False),  # the question that it speaks of
+    Column("cause", String(100), nullable=False),  # "act 12", "recall <version of the base>"
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("asker", String(64)),
+    Column("state", String(10), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("label", String(18)),  # of its parts in the outbox
+    Column("reply", JSON),  # what is kept until they write again
+    UniqueConstraint("number", "cause"),
+    CheckConstraint("state in ('sent', 'kept', 'unwanted', 'withdrawn')", name="state"),
+    Index(None, "channel", "chat", "state"),
+    sqlite_autoincrement=True,
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("asker", String(64), primary_key=True),
+    Column("province", String(60)),
+    Column("quiet", Boolean, nullable=False),  # wants no message that answers nothing they just wrote
+)
+
+# Chats that refused us: blocked, left, gone.
+lost = Table(
+    "lost",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("chat", String(200), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("item", Id, ForeignKey("items.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Entries whose going live closes no open item by itself, as an expert wished.
+held = Table(
+    "held",
+    metadata,
+    Column("entry", String(60), primary_key=True),
+    Column("by", String(100), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+# Who was told that an answer they got has changed: an exchange and the version that it was told of.
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("exchange", Id, ForeignKey("exchanges.id"), primary_key=True, autoincrement=False),
+    Column("version", String(64), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 snapshots = Table(
     "snapshots",
     metadata,
@@ -180,4 +303,34 @@ snapshots = Table(
     Column("version", String(64), primary_key=True),
     Column("content", Text, nullable=False),
     Column("shown_at", UtcTime, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the link's secret, which is kept nowhere
+    Column("person", String(200), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),  # of the cookie
+    Column("previous", String(64), index=True),  # of the cookie before, which may still be on its way
+    Column("person", String(200), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("form_secret", String(64), nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),  # when the cookie was given
+    Column("confirmed_at", UtcTime),  # when it first came back
+    Column("closed_at", UtcTime),
+    CheckConstraint("role in ('expert', 'admin')", name="role"),
 )

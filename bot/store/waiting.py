@@ -1,6 +1,5 @@
 """Questions that wait for an expert."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
@@ -26,6 +25,10 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
                 chat=item.chat,
                 asked_at=item.asked_at,
                 question=item.question,
+                asker=item.asker,
+                folded=item.folded,
+                base=item.base,
+                topic=item.topic,
                 **values,
             )
         )
@@ -39,7 +42,7 @@ async def open_items(connection: AsyncConnection, limit: int, after: int = 0) ->
         .order_by(waiting.c.number)
         .limit(limit)
     )
-    return tuple(_item(row) for row in await connection.execute(query))
+    return tuple(waiting_of(row) for row in await connection.execute(query))
 
 
 async def open_count(connection: AsyncConnection) -> int:
@@ -56,7 +59,7 @@ async def get(connection: AsyncConnection, number: int) -> Waiting | None:
 async def among(connection: AsyncConnection, numbers: tuple[int, ...]) -> dict[int, Waiting]:
     """Return those of the given numbers that wait or waited, as they stand now."""
     query = select(waiting).where(waiting.c.number.in_(numbers)).order_by(waiting.c.id)
-    return {row.number: _item(row) for row in await connection.execute(query)}  # the latest is left
+    return {row.number: waiting_of(row) for row in await connection.execute(query)}  # the latest is left
 
 
 async def settled(connection: AsyncConnection, number: int) -> tuple[Waiting, ...]:
@@ -66,26 +69,16 @@ async def settled(connection: AsyncConnection, number: int) -> tuple[Waiting, ..
         .where(waiting.c.number == number, waiting.c.resolved_at.is_not(None))
         .order_by(waiting.c.id)
     )
-    return tuple(_item(row) for row in await connection.execute(query))
-
-
-async def resolve(
-    connection: AsyncConnection, number: int, by: str, now: datetime, entry: str | None, note: str | None
-) -> bool:
-    """Settle a question; False when it did not wait (any more)."""
-    result = await connection.execute(
-        update(waiting).where(*_waits(number)).values(resolved_at=now, resolved_by=by, entry=entry, note=note)
-    )
-    return result.rowcount == 1
+    return tuple(waiting_of(row) for row in await connection.execute(query))
 
 
 def _waits(number: int) -> tuple[ColumnElement[bool], ...]:
     return waiting.c.number == number, waiting.c.resolved_at.is_(None)
 
 
-def _item(row: Row[Any]) -> Waiting:
-    fields = dict(row._mapping)
-    del fields["id"]
+def waiting_of(row: Row[Any]) -> Waiting:
+    """Return a row of the queue as a value."""
+    fields = {name: value for name, value in row._mapping.items() if name not in ("id", "item", "province")}
     fields["reason"] = Reason(fields["reason"])
     fields["candidates"] = load_candidates(fields["candidates"])
     return Waiting(**fields)

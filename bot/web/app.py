@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,12 +11,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from bot.intake import Intake
+from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web.assets import Assets
 from bot.web.chat import Chat
+from bot.web.console import console_routes
+from bot.web.console.frame import Live
 from bot.web.crossorigin import SameOriginPosts
 from bot.web.headers import SafeHeaders
-from bot.web.health import Health, Live
+from bot.web.health import Health
 from bot.web.pages import Pages
 from bot.web.sessions import Sessions
 
@@ -29,15 +33,19 @@ def create_app(
     clock: Callable[[], datetime],
     *,
     secure_cookies: bool,
+    sign_in: SignIn,
+    directory: Path,
 ) -> Starlette:
     """Return the web application.
 
     Args:
         intake: stores messages; answering them runs elsewhere and is seen in the database.
         database: where the transcript is read.
-        live: what is told of the knowledge base at /healthz.
+        live: the knowledge base, for the console and for /healthz.
         clock: UTC.
         secure_cookies: the page is served by HTTPS.
+        sign_in: who may use the console.
+        directory: of the base.
     """
     assets = Assets()
     pages = Pages(assets)
@@ -50,6 +58,7 @@ def create_app(
             Route("/turns/{number:int}", chat.turn),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
+            *console_routes(sign_in, database, live, pages, clock, directory, secure=secure_cookies),
         ],
         middleware=[
             Middleware(SafeHeaders),

@@ -12,8 +12,8 @@ MOST_FIELDS = 10
 FORM = "application/x-www-form-urlencoded"
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form post; of fields with one name the last.
+async def read_form(request: Request, most_fields: int = MOST_FIELDS) -> Mapping[str, str]:
+    """Return the fields of a form post, `most_fields` at the most; of fields with one name the last.
 
     Raises:
         HTTPException: it is too big (413), not a form (415), or has too many fields (400).
@@ -23,7 +23,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
         raise HTTPException(415)
     text = body.decode("utf-8", "replace")
     try:
-        fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
+        fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=most_fields)
     except ValueError:
         raise HTTPException(400) from None
     # PostgreSQL stores no NUL in a text, and nobody can type one.

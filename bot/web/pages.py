@@ -15,6 +15,7 @@ from bot.phrases import say
 from bot.web.assets import Assets
 from bot.web.headers import HEADERS
 from bot.web.markdown import answer_html
+from bot.web.written import day, duration, grouped, moment, share, shorten
 
 TEMPLATES = Path(__file__).parent / "templates"
 # The emoji that open a button's label, and the drawings that the page shows instead: some phones have none.
@@ -76,6 +77,8 @@ class Pages:
         )
         self._environment.globals.update(say=say, asset=assets.url, new_key=lambda: str(uuid4()))
         self._environment.filters.update(answer_html=answer_html, label=label, notice=notice)
+        for write in (day, duration, grouped, moment, share, shorten):
+            self._environment.filters[write.__name__] = write
 
     def html(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """Return a rendered template."""
@@ -88,6 +91,11 @@ class Pages:
         # What fails outside our middleware, or is refused by it, has to be as safe as the rest.
         response.headers.update(HEADERS)
         return response
+
+    def refusal(self, request: Request, message: str) -> HTMLResponse:
+        """Say why something may not be done in the console; what was typed is still a page back."""
+        template = "trouble_line.html" if is_htmx(request) else "console/refused.html"
+        return self.html(template, 403, message=message)
 
     async def on_http_error(self, request: Request, error: Exception) -> HTMLResponse:
         """Answer an error that a route raised on purpose."""

@@ -37,8 +37,8 @@ def test_the_list_tells_the_time_in_vietnam_and_says_so(cli: Cli, tmp_path: Path
     with closing(sqlite3.connect(tmp_path / "var" / "hoidap.db")) as database, database:
         database.execute("UPDATE waiting SET asked_at = '2026-11-23 18:30:00.000000'")
     header, row = table(cli("unanswered", "list").stdout)
-    assert header[1] == "Hỏi lúc (giờ Việt Nam)"
-    assert row[1] == "24/11/2026 01:30"
+    assert header[2] == "Gần nhất (giờ Việt Nam)"
+    assert row[2] == "24/11/2026 01:30"
 
 
 def test_under_an_answer_in_a_pipe_stands_how_to_judge_it(cli: Cli):

@@ -27,6 +27,17 @@ from bot.domain import (
 from bot.handlers import Context, Known, Request, respond, understand
 from bot.handlers.compose import card
 from bot.handlers.requests import read_action
+from bot.items import (
+    Act,
+    ActKind,
+    Asker,
+    Draft,
+    Item,
+    ItemState,
+    QueuePage,
+    Whole,
+    Wording,
+)
 from bot.kb import load
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -59,7 +70,7 @@ pieces = st.sampled_from(
     ]
 )
 near_misses = st.lists(pieces | st.text(max_size=3), max_size=12).map("".join)
-letters = st.sampled_from("pnudxetqa")
+letters = st.sampled_from("pnudxetqawvjklfygbozsc") | st.just("a:7-12ab") | st.just("o:7")
 made_actions = st.builds(
     ":".join,
     st.lists(
@@ -71,6 +82,7 @@ states = st.builds(
     choices=st.lists(made_actions | near_misses, max_size=9).map(tuple),
     none=st.none() | made_actions,
     answered=st.none() | st.integers(0, 2**63 - 1),
+    expects=st.none() | made_actions | st.sampled_from(["y:7", "b:7", "c:7", "s:7", "y:", ":"]),
     until=st.none() | st.just(NOW + timedelta(minutes=1)) | st.just(NOW - timedelta(minutes=1)),
 )
 messages = (
@@ -109,6 +121,68 @@ items = st.builds(
     resolved_at=st.none() | st.just(NOW),
 )
 
+queued = st.builds(
+    Item,
+    id=st.integers(1, 99),
+    number=st.integers(1, 2**62),
+    state=st.sampled_from(ItemState),
+    reason=st.sampled_from(Reason),
+    question=st.text(max_size=400),
+    topic=st.none(),
+    asked=st.integers(1, 99),
+    askers=st.integers(1, 99),
+    first_at=st.just(NOW),
+    last_at=st.just(NOW),
+    taken_by=st.none() | st.text(max_size=9),
+)
+pages = st.builds(
+    QueuePage, st.lists(queued, max_size=3).map(tuple), st.integers(0, 9), st.integers(0, 99), st.booleans()
+)
+acts = st.builds(
+    Act,
+    id=st.integers(1, 2**62),
+    item=st.just(1),
+    kind=st.sampled_from(ActKind),
+    by=st.text(max_size=9),
+    at=st.just(NOW),
+    details=st.just({}) | st.builds(dict, text=st.text(max_size=300)),
+)
+wholes = st.builds(
+    Whole,
+    item=queued,
+    wordings=st.lists(
+        st.builds(
+            Wording,
+            id=st.integers(1, 9),
+            number=st.integers(1, 9),
+            text=st.text(max_size=300),
+            asked_at=st.just(NOW),
+            channel=st.just("web"),
+            province=st.none(),
+            reason=st.sampled_from(Reason),
+            shown=st.none(),
+            candidates=st.just(()),
+            is_open=st.booleans(),
+        ),
+        max_size=6,
+    ).map(tuple),
+    askers=st.just((Asker("web", None, 2), Asker("telegram", "Sơn La", 1))),
+    nearest=st.sampled_from([(), (Candidate("nha-o-muc", 0.4), Candidate("khong-con", 0.1))]),
+    documents=st.sampled_from([(), ("55/2023/TT-BTC",)]),
+    acts=st.lists(acts, max_size=3).map(tuple),
+    drafts=st.lists(
+        st.builds(
+            Draft,
+            id=st.just(1),
+            item=st.just(1),
+            text=st.text(max_size=300),
+            by=st.text(max_size=9),
+            at=st.just(NOW),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
 
 @st.composite
 def knowns(draw: st.DrawFn) -> Known:
@@ -117,8 +191,11 @@ def knowns(draw: st.DrawFn) -> Known:
         exchange=draw(exchanges),
         recent=recent,
         waiting={one.id: draw(items) for one in recent[:2]},
-        queue=tuple(draw(st.lists(items, max_size=2))),
-        queue_length=draw(st.integers(0, 99)),
+        page=draw(st.none() | pages),
+        whole=draw(st.none() | wholes),
+        done=draw(st.none() | acts),
+        conflict=draw(st.none() | st.text()),
+        asked_back=draw(st.none() | st.integers(1, 99)),
     )
 
 
@@ -174,13 +251,17 @@ INJECTIONS = [
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_what_people_typed_is_only_ever_quoted_as_plain_text(person: Person, text: str):
     exchange = replace(person.says("Mức hỗ trợ xây mới nhà ở là bao nhiêu?").exchange, raw=text)
-    item = Waiting(7, "web", "c", NOW, text, Reason.NO_MATCH)
     person.context = replace(person.context, admin=True)
-    person.known = Known(recent=(exchange,), queue=(item,), queue_length=1)
-    for command in ("/cauhoi", "/chuatraloi"):
-        reply = person.says(command).reply
-        quoting = [block for block in reply.blocks if text in block.text]
+    asked = Wording(7, 7, text, NOW, "web", None, Reason.NO_MATCH, None, (), is_open=True)
+    queued = Item(7, 7, ItemState.NEW, Reason.NO_MATCH, text, None, 1, 1, NOW, NOW)
+    whole = Whole(queued, (asked,), (), (), (), (), ())
+    person.known = Known(recent=(exchange,), page=QueuePage((queued,), 0, 1, has_more=False), whole=whole)
+    for outcome in (person.says("/cauhoi"), person.presses("v:7")):
+        quoting = [block for block in outcome.reply.blocks if text in block.text]
         assert [block.style for block in quoting] == [Style.QUOTE]
+    listed = person.says("/chuatraloi").reply
+    assert all(text not in block.text for block in listed.blocks)
+    assert text in listed.choices[0].label  # which every channel shows as it is
 
 
 @pytest.mark.parametrize("text", INJECTIONS)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from handlers_talk import Person, actions, labels, said
 
-from bot.domain import Candidate, Change, Exchange, Reason, Style, Verdict, Waiting
+from bot.domain import Candidate, Change, Exchange, Reason, Style, Verdict, Waiting, Wished
 from bot.handlers import Context, Known
 from bot.handlers.command import MOST_NOTE, PAGE, QUOTE
+from bot.items import Item, ItemState, QueuePage
 from bot.kb import Entry
 
 QUESTION = "Mức hỗ trợ xây mới nhà ở là bao nhiêu?"
@@ -221,24 +222,39 @@ class TestMyQuestions:
         assert len(line) < QUOTE + 60
 
 
+def in_queue(number: int, reason: Reason = Reason.NO_MATCH, **changed: object) -> Item:
+    asked_at = datetime(2026, 11, 23, tzinfo=UTC)
+    usual = Item(number, number, ItemState.NEW, reason, "câu đã hỏi", None, 3, 2, asked_at, asked_at)
+    return replace(usual, **changed)
+
+
 class TestTheQueue:
-    QUEUE = Known(queue=(item(3, reason=Reason.DISLIKED), item(4)), queue_length=12)
+    PAGE = QueuePage((in_queue(3, Reason.DISLIKED), in_queue(4)), 0, 12, has_more=True)
 
     def test_is_for_admins(self, person: Person):
         person.context = replace(person.context, admin=True)
-        person.known = self.QUEUE
+        person.known = Known(page=self.PAGE)
         outcome = person.says("/chuatraloi")
-        assert said(outcome)[Style.TITLE] == ["12 câu đang chờ, cũ nhất trước:"]
-        assert said(outcome)[Style.QUOTE] == [
-            "#3 câu đã hỏi (người hỏi báo chưa đúng)",
-            "#4 câu đã hỏi (chưa có mục)",
+        assert said(outcome)[Style.TITLE][0].startswith("12 câu đang chờ")
+        assert labels(outcome) == [
+            "#3 câu đã hỏi (2 người, người hỏi báo chưa đúng)",
+            "#4 câu đã hỏi (2 người, chưa có mục)",
+            "Tiếp ▶",
         ]
+        assert actions(outcome) == ["v:3", "v:4", "w:1"]
 
     def test_is_not_shown_to_anybody_else(self, person: Person):
-        person.known = self.QUEUE
+        person.known = Known(page=self.PAGE)
         outcome = person.says("/chuatraloi")
         assert said(outcome)[Style.ANSWER][0].startswith("**Hỏi thế nào cho trúng**")
-        assert said(outcome)[Style.QUOTE] == []
+        assert actions(outcome) == ["t"]
+
+    @pytest.mark.parametrize("action", ["w:0", "v:3", "j:3", "k:3", "a:3-12ab:0", "f:3-12ab:0", "y:3", "z:1"])
+    def test_no_button_of_it_works_for_anybody_else(self, person: Person, action: str):
+        person.known = Known(page=self.PAGE)
+        outcome = person.presses(action)
+        assert labels(outcome) in ([], ["📚 Xem theo chủ đề"])
+        assert outcome.expects is None
 
     def test_may_be_empty(self, person: Person):
         person.context = replace(person.context, admin=True)
@@ -247,8 +263,37 @@ class TestTheQueue:
     @pytest.mark.parametrize("reason", Reason)
     def test_has_words_for_every_reason(self, person: Person, reason: Reason):
         person.context = replace(person.context, admin=True)
-        person.known = Known(queue=(item(reason=reason),), queue_length=1)
-        assert said(person.says("/chuatraloi"))[Style.QUOTE][0].startswith("#7 câu đã hỏi (")
+        person.known = Known(page=QueuePage((in_queue(7, reason),), 0, 1, has_more=False))
+        assert labels(person.says("/chuatraloi"))[0].startswith("#7 câu đã hỏi (2 người, ")
+
+
+class TestWhatAPersonSaysOfThemselves:
+    @pytest.mark.parametrize(
+        ("text", "province"),
+        [
+            ("/tinh Lào Cai", "Lào Cai"),
+            ("/tinh yen bai", "Lào Cai"),
+            ("/TINH tỉnh Hà Giang", "Tuyên Quang"),
+            ("/tinh TP.HCM", "Thành phố Hồ Chí Minh"),
+            ("/tinh dak nong", "Lâm Đồng"),
+        ],
+    )
+    def test_a_province_is_known_by_its_old_and_new_names(self, person: Person, text: str, province: str):
+        outcome = person.says(text)
+        assert outcome.wished == Wished(province=province)
+        assert province in said(outcome)[Style.TEXT][0]
+
+    @pytest.mark.parametrize("text", ["/tinh", "/tinh Atlantis", "/tinh 12"])
+    def test_what_is_no_province_changes_nothing(self, person: Person, text: str):
+        outcome = person.says(text)
+        assert outcome.wished is None
+        assert "/tinh Lào Cai" in said(outcome)[Style.TEXT][0]
+
+    @pytest.mark.parametrize(("text", "quiet"), [("/tatbao", True), ("/batbao", False)])
+    def test_messages_that_nobody_asked_for_are_turned_off_and_on(
+        self, person: Person, text: str, quiet: bool
+    ):
+        assert person.says(text).wished == Wished(quiet=quiet)
 
 
 @pytest.mark.parametrize("text", ["/start", "/START", "/start@HoiDapBot", "/start xyz", "/batdau"])

@@ -14,14 +14,18 @@ from sqlalchemy import Table, select
 from bot.answering import Answering, Rules
 from bot.channels.base import Channel, Payload
 from bot.channels.wire import dump_reply, load_reply
+from bot.desk import Desk
 from bot.domain import Candidate, Envelope, Ignored, Message, Press, Reply, Style, Text, Unreadable
-from bot.errors import RetryLater
+from bot.errors import Overtaken, RetryLater
+from bot.gathering import Gathering
 from bot.intake import Intake
+from bot.items import Act
 from bot.kb import Knowledge
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.matching import Match, Thresholds
 from bot.normalise import Normaliser
+from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
 from bot.store import Database, inbox, outbox, tables
@@ -137,6 +141,7 @@ class Platform:
 
     name: str = "push"
     pushes: bool = True
+    free_for: timedelta | None = None
     sent: list[tuple[str, Payload]] = field(default_factory=list)
     script: list[Exception] = field(default_factory=list)
     refuses: Callable[[Reply], bool] = lambda _reply: False  # what it cannot render
@@ -145,6 +150,8 @@ class Platform:
 
     def parse(self, payload: Payload) -> Message | Ignored:
         match payload:
+            case {"text": str(text), "to": str(ours)}:
+                return Text(text, ours)
             case {"text": str(text)}:
                 return Text(text)
             case {"press": str(action)}:
@@ -199,11 +206,35 @@ class Bot:
         self.live = Held(brain_of(self.knowledge))
         self.asked, self.replied = Wake(), Wake()
         self.intake = Intake(self.database, self.asked, self.clock)
-        self.answering = Answering(
-            self.database, self.channels, self.live, self.rules, self.clock, self.replied
-        )  # type: ignore[arg-type]
         self.sending = Sending(self.database, self.channels, self.clock)
-        self.reviewing = Reviewing(self.database, self.channels, self.rules.admins, self.clock, self.replied)
+        self.gathering = Gathering(self.database)
+        self.reviewing = Reviewing(
+            self.database,
+            self.channels,
+            self.rules.admins,
+            self.clock,
+            self.replied,
+            lambda: self.live.current.knowledge,
+        )
+        self.answering = Answering(
+            self.database,
+            self.channels,
+            self.live,  # type: ignore[arg-type]
+            self.rules,
+            self.clock,
+            self.replied,
+            self.reviewing,
+            Desk(self.reviewing, self.gathering),
+        )
+        self.renewal = Renewal(
+            self.database,
+            self.channels,
+            self.reviewing,
+            lambda: self.live.current,
+            self.clock,
+            self.replied,
+            timedelta(days=30),
+        )
 
     async def hears(self, text: str, chat: str = "an", asker: str | None = None) -> int:
         """Take a text and return its number."""
@@ -215,6 +246,16 @@ class Bot:
     async def gets(self, payload: Payload, chat: str = "an", asker: str | None = None) -> int:
         envelope = Envelope(uuid4().hex, chat, asker or chat)
         return await self.intake.store(self.platform.name, envelope, payload)
+
+    async def answer(
+        self, number: int, by: str = "chuyên gia", entry: str | None = None, note: str | None = None
+    ) -> Act | None:
+        """Settle the item that a question is in; None where it is not to be settled."""
+        await self.gathering.gather_all()
+        try:
+            return await self.reviewing.answer(number, by, entry, note)
+        except Overtaken:
+            return None
 
     async def answers(self) -> int:
         """Answer what may be answered now, as a lane does; return how many claims that took."""

@@ -68,7 +68,8 @@ async def test_what_an_expert_sends_has_a_code_of_its_own_too(bot: Bot, edited: 
     await bot.answers()
     await bot.presses(f"x:{number}")
     [first] = [_code(words(reply)) for reply in await bot.replies(number) if "vay-von ·" in words(reply)]
-    await bot.reviewing.resolve(number, "chuyên gia", load(edited), "vay-von", None)
+    bot.live.current = brain_of(load(edited))
+    await bot.answer(number, entry="vay-von")
     told = _code(words((await bot.replies(number))[-1]))
     assert len(told) > len(first)
     assert alike in words(await bot.asks(told))

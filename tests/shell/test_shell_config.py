@@ -100,6 +100,50 @@ def test_an_admin_is_a_channel_and_an_id(given, admin: str) -> None:  # type: ig
     assert str(refused.value) == f"HOIDAP_ADMINS: gặp “{admin}”. {cure}"
 
 
+# --- who reviews ----------------------------------------------------------------------------------
+
+
+def test_reviewers_have_names_and_an_admin_may_have_one_too(given) -> None:  # type: ignore[no-untyped-def]
+    settings = given(
+        ADMINS="telegram:1,telegram:2",
+        REVIEWERS="telegram:3=Nguyễn Thị Lan, telegram:2 = Trần Văn Hải,console:lan",
+    )
+    assert {(one.person, one.name, one.role.value) for one in settings.reviewing.values()} == {
+        ("telegram:1", "telegram:1", "admin"),
+        ("telegram:2", "Trần Văn Hải", "admin"),
+        ("telegram:3", "Nguyễn Thị Lan", "expert"),
+        ("console:lan", "console:lan", "expert"),
+    }
+
+
+@pytest.mark.parametrize(
+    "reviewer", ["Nguyễn Thị Lan", "telegram:", "=Lan", "telegram=Lan", "telegram:1 2=x"]
+)
+def test_a_reviewer_is_a_channel_an_id_and_a_name(given, reviewer: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError, match="HOIDAP_REVIEWERS: gặp “"):
+        given(REVIEWERS=f"telegram:7=Lan,{reviewer}")
+
+
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"HOST": "0.0.0.0", "PORT": "80"}, "http://127.0.0.1:80"),
+        ({"HOST": "::1"}, "http://[::1]:8080"),
+        ({"HOST": "10.0.0.5"}, "http://10.0.0.5:8080"),
+        ({"SITE": "https://hoidap.vn/"}, "https://hoidap.vn"),
+    ],
+)
+def test_links_lead_where_people_open_the_site(given, values: dict[str, str], address: str) -> None:  # type: ignore[no-untyped-def]
+    assert given(**values).address == address
+
+
+@pytest.mark.parametrize("url", ["hoidap.vn", "https://hoidap.vn/console", "javascript:alert(1)", "https://"])
+def test_an_address_is_a_site_without_a_path(given, url: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError, match="HOIDAP_SITE"):
+        given(SITE=url)
+
+
 # --- names that nobody knows -----------------------------------------------------------------------
 
 

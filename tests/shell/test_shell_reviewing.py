@@ -27,7 +27,7 @@ async def number(bot: Bot) -> int:
 
 
 async def settle(bot: Bot, number: int, entry: str | None = None, note: str | None = NOTE) -> bool:
-    return await bot.reviewing.resolve(number, "chuyên gia", bot.knowledge, entry, note) is not None
+    return await bot.answer(number, entry=entry, note=note) is not None
 
 
 async def test_the_asker_is_told_in_answer_to_their_own_words(bot: Bot, number: int) -> None:
@@ -160,7 +160,7 @@ async def test_an_asker_on_the_web_finds_it_on_the_page(bot: Bot) -> None:
 async def test_admins_are_told_where_a_saved_base_is_broken(bot: Bot, tmp_path) -> None:  # type: ignore[no-untyped-def]
     admins = frozenset({"push:boss", "push:deputy", "web:page", "telegram:not-served"})
     channels = {"push": Platform(), "web": WebChannel()}
-    reviewing = Reviewing(bot.database, channels, admins, bot.clock, bot.replied)
+    reviewing = Reviewing(bot.database, channels, admins, bot.clock, bot.replied, lambda: bot.knowledge)
     from bot.errors import KnowledgeError
     from bot.kb import load
 

@@ -7,7 +7,7 @@ import pytest
 from store_queues import NOON, Queue, at
 
 from bot.domain import Candidate, Change, ChatState, Exchange, Reason, Snapshot, Verdict, Waiting
-from bot.store import Database, chats, exchanges, outbox, waiting
+from bot.store import Connection, Database, chats, exchanges, items, outbox, waiting
 
 TEXT = "Mức hỗ trợ nhà ở 😀 cho hộ nghèo?"
 CANDIDATES = (Candidate("nha-o", 0.987654), Candidate("vay-von", 0.01))
@@ -235,22 +235,9 @@ async def test_asking_for_an_expert_again_does_not_queue_twice(database: Databas
         assert await waiting.open_items(connection, 10) == (item(number, reason=Reason.EXPERT_WANTED),)
 
 
-async def test_a_question_is_settled_once(database: Database, number: int) -> None:
-    async with database.writing() as connection:
-        await waiting.add(connection, item(number))
-    other = Database(database.url.render_as_string(False))
-
-    async def settle(through: Database, by: str) -> bool:
-        async with through.writing() as connection:
-            return await waiting.resolve(connection, number, by, at(9), "vay-von", None)
-
-    settled = await asyncio.gather(settle(database, "an"), settle(other, "binh"))
-    assert sorted(settled) == [False, True]
-    async with database.reading() as connection:
-        assert await waiting.open_count(connection) == 0
-        done = await waiting.get(connection, number)
-    assert done is not None and (done.resolved_at, done.entry) == (at(9), "vay-von")
-    await other.close()
+async def settle(connection: Connection, number: int, by: str, note: str | None) -> None:
+    rows = [row.id for row in await items.ungrouped(connection, 10) if row.number == number]
+    await items.settle(connection, rows, by, at(9), "vay-von", note)
 
 
 async def test_a_settled_question_that_is_opened_again_waits_as_if_new(
@@ -258,7 +245,7 @@ async def test_a_settled_question_that_is_opened_again_waits_as_if_new(
 ) -> None:
     async with database.writing() as connection:
         await waiting.add(connection, item(number))
-        await waiting.resolve(connection, number, "an", at(9), "vay-von", "Xem mục này.")
+        await settle(connection, number, "an", "Xem mục này.")
         await waiting.add(connection, item(number))
     async with database.reading() as connection:
         assert await waiting.get(connection, number) == item(number)
@@ -273,7 +260,7 @@ async def test_what_an_expert_said_outlives_that_the_question_is_opened_again(
     async with database.writing() as connection:
         for by, note in (("an", "Xem mục này."), ("binh", "Đã sửa mục.")):
             await waiting.add(connection, item(number))
-            await waiting.resolve(connection, number, by, at(9), "vay-von", note)
+            await settle(connection, number, by, note)
     async with database.reading() as connection:
         settled = await waiting.settled(connection, number)
         newest = await waiting.get(connection, number)
@@ -282,8 +269,3 @@ async def test_what_an_expert_said_outlives_that_the_question_is_opened_again(
         ("binh", "Đã sửa mục."),
     ]
     assert newest == settled[-1]
-
-
-async def test_nothing_that_does_not_wait_is_settled(database: Database) -> None:
-    async with database.writing() as connection:
-        assert await waiting.resolve(connection, 404, "an", at(9), None, "?") is False

@@ -14,7 +14,11 @@ from bot.store import Database
 from bot.store.engine import MIGRATIONS
 from bot.store.tables import metadata
 
-TABLES = {"inbox", "outbox", "chats", "exchanges", "waiting", "snapshots"}
+TABLES = {
+    "acts", "chats", "drafts", "exchanges", "held", "inbox", "invitations", "items",
+    "lost", "outbox", "people", "recalls",
+    "sessions", "snapshots", "tellings", "waiting",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -8,14 +8,20 @@ from typing import Any
 
 import httpx
 import pytest
+from web_console import Console, OneBrain
 from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, Site, needs, now, serve
 
 from bot.answering import Answering, Rules
+from bot.channels.base import Channel
 from bot.channels.web import WebChannel
+from bot.desk import Desk
+from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.kb import load
 from bot.lanes import Wake, run_lane
 from bot.live import Brain
+from bot.reviewing import Reviewing
+from bot.signing_in import SignIn
 from bot.store import Database
 from bot.store.inbox import Received
 from bot.web import create_app
@@ -34,7 +40,10 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         await database.upgrade()
         asked, replied, live = Wake(), Wake(), FixedLive(brain)
         rules = Rules(frozenset(), b"key", 1000)
-        answering = Answering(database, {"web": WebChannel()}, live, rules, now, replied)
+        channels: dict[str, Channel] = {"web": WebChannel()}
+        reviewing = Reviewing(database, channels, frozenset(), now, replied, lambda: brain.knowledge)
+        desk = Desk(reviewing, Gathering(database))
+        answering = Answering(database, channels, live, rules, now, replied, reviewing, desk)
         at_work = asyncio.Lock()
 
         async def claim() -> Received | None:
@@ -47,8 +56,17 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
 
         lane = run_lane("answer", asked, claim, work, answering.failed)
         task = asyncio.create_task(lane) if answers else lane.close()
-        page = create_app(Intake(database, asked, now), database, live, now, secure_cookies=secure)
         url = "https://bot.example" if secure else "http://bot.example"
+        sign_in = SignIn(database, {}, url, now)
+        page = create_app(
+            Intake(database, asked, now),
+            database,
+            live,
+            now,
+            secure_cookies=secure,
+            sign_in=sign_in,
+            directory=BASE,
+        )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:
             async with httpx.AsyncClient(transport=transport, base_url=url) as client:
@@ -98,3 +116,9 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def console(database: Database, brain: Brain) -> Console:
+    """A review console on the one database, then on the other."""
+    return Console(database, OneBrain(brain))

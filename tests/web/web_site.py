@@ -136,11 +136,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clean_environment() -> dict[str, str]:
+    """Return this machine's environment without settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOIDAP_")}
+
+
 def serve(knowledge: Path, directory: Path) -> Iterator[str]:
     """Run `hoidap serve` without any token until the test module is done with it."""
     port = free_port()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HOIDAP_")}
-    environment = clean | {
+    environment = clean_environment() | {
         "HOIDAP_KNOWLEDGE": str(knowledge),
         "HOIDAP_VAR": str(directory / "var"),
         "HOIDAP_PORT": str(port),

@@ -7,6 +7,7 @@ that proves.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,11 +41,12 @@ class TelegramChannel:
     Args:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
-        admins: Telegram ids of those whose menu also shows the admins' command.
+        admins: Telegram ids of those whose menu also shows the reviewers' commands.
     """
 
     name = "telegram"
     pushes = True
+    free_for: timedelta | None = None
 
     def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
         self._token = token
@@ -123,13 +125,18 @@ class TelegramChannel:
         menu = [
             BotCommand("chude", say("telegram.command.chude")),
             BotCommand("cauhoi", say("telegram.command.cauhoi")),
+            BotCommand("tinh", say("telegram.command.tinh")),
+            BotCommand("tatbao", say("telegram.command.tatbao")),
             BotCommand("help", say("telegram.command.help")),
             BotCommand("start", say("telegram.command.start")),
         ]
         await self._show_menu(menu, None)
-        queue = BotCommand("chuatraloi", say("telegram.command.chuatraloi"))
+        more = [
+            BotCommand("chuatraloi", say("telegram.command.chuatraloi")),
+            BotCommand("web", say("telegram.command.web")),
+        ]
         for admin in self._admins:
-            await self._show_menu([queue, *menu], BotCommandScopeChat(admin))
+            await self._show_menu([*more, *menu], BotCommandScopeChat(admin))
 
     async def _show_menu(self, menu: Sequence[BotCommand], scope: BotCommandScopeChat | None) -> None:
         try:

@@ -99,7 +99,8 @@ def _read(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message |
     # Telegram also reports changes that people do not see; only real edits carry a date.
     if edited and not message.get("edit_date"):
         return Ignored("edit without a date")
-    return Text(words)
+    answered = number(dig(message, "reply_to_message", "message_id")) if _replies_to(bot, message) else ""
+    return Text(words, answered or None)
 
 
 def _wordless(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message | Ignored:

@@ -1,0 +1,46 @@
+"""The operator's way into the review console."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.clock import now
+from bot.cli.terminal import complain, settings_for, user
+from bot.config import Settings
+from bot.domain import VIETNAM, Invitation, Reviewer, Role
+from bot.phrases import say
+from bot.signing_in import OPERATOR, SignIn
+from bot.store import Database
+
+
+def link_command(
+    role: Annotated[
+        Role, typer.Option(help="Vai trò: expert (chuyên gia) hay admin (quản trị).")
+    ] = Role.EXPERT,
+    name: Annotated[
+        str | None, typer.Option(help="Tên hiện khi ký duyệt; bỏ trống: tên đăng nhập của máy.")
+    ] = None,
+) -> None:
+    """In liên kết vào trang duyệt, dùng được một lần trong mười phút.
+
+    Người có tên trong HOIDAP_REVIEWERS, HOIDAP_ADMINS chỉ cần nhắn /web cho bot.
+
+    [dim]Chuyên gia:[/dim]  hoidap link --role expert --name "Nguyễn Thị Lan"
+    [dim]Quản trị:[/dim]  hoidap link --role admin
+    """
+    settings = settings_for(log_level="WARNING")
+    reviewer = Reviewer(f"{OPERATOR}{user()}", " ".join((name or user()).split()), role)
+    invitation = asyncio.run(_invite(settings, reviewer))
+    sys.stdout.write(f"{invitation.url}\n")
+    complain(say("cli.link", name=reviewer.name, until=f"{invitation.until + VIETNAM:%H:%M}"))
+
+
+async def _invite(settings: Settings, reviewer: Reviewer) -> Invitation:
+    database = Database(settings.database)
+    try:
+        await database.upgrade()
+        return await SignIn(database, settings.reviewing, settings.address, now).invite(reviewer)
+    finally:
+        await database.close()

@@ -1,0 +1,70 @@
+"""Where each page of the console is."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.domain import Role
+from bot.signing_in import SignIn
+from bot.store import Database
+from bot.web.console.browsing import Browsing
+from bot.web.console.care import CarePage
+from bot.web.console.dashboard import Dashboard
+from bot.web.console.door import Door
+from bot.web.console.exports import Exports
+from bot.web.console.frame import Frame, Live
+from bot.web.console.gate import Gate
+from bot.web.console.trial import TrialPage
+from bot.web.pages import Pages
+
+HOME = "/console/base"
+
+
+def console_routes(
+    sign_in: SignIn,
+    database: Database,
+    live: Live,
+    pages: Pages,
+    clock: Callable[[], datetime],
+    directory: Path,
+    *,
+    secure: bool,
+) -> list[BaseRoute]:
+    """Return the routes of the console.
+
+    Args:
+        sign_in: who may come in.
+        database: what the pages tell of.
+        live: the base that answers now.
+        pages: renders.
+        clock: UTC.
+        directory: of the base.
+        secure: the site is served by HTTPS.
+    """
+    gate = Gate(sign_in, pages, secure=secure)
+    frame = Frame(pages, live, clock)
+    door = Door(sign_in, pages, gate)
+    browsing = Browsing(frame, database, directory)
+    exports = Exports(frame, database)
+    admin = Role.ADMIN
+    return [
+        Route("/console", _home),
+        Route("/console/sign-in", door.ask_for_link),
+        Route("/console/enter/{secret}", door.show),
+        Route("/console/enter/{secret}", door.enter, methods=["POST"]),
+        Route("/console/leave", gate.open_to(Role.EXPERT, door.leave), methods=["POST"]),
+        Route("/console/base", gate.open_to(Role.EXPERT, browsing.shelf)),
+        Route("/console/base/{entry}", gate.open_to(Role.EXPERT, browsing.entry)),
+        Route("/console/try", gate.open_to(Role.EXPERT, TrialPage(frame).show)),
+        Route("/console/care", gate.open_to(Role.EXPERT, CarePage(frame, database).show)),
+        Route("/console/figures", gate.open_to(admin, Dashboard(frame, database).show)),
+        Route("/console/export/{name}", gate.open_to(admin, exports.send)),
+    ]
+
+
+async def _home(request: Request) -> Response:
+    return RedirectResponse(HOME, 303)

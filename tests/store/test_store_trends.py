@@ -1,0 +1,169 @@
+"""What the log says of days, entries and channels, the same on both databases."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+from store_queues import NOON
+
+from bot.domain import Candidate, Envelope, Exchange, Reason, Verdict, Waiting
+from bot.store import Database, exchanges, inbox, trends, uses, waiting
+from bot.store.tables import waiting as table
+from bot.store.trends import Span
+
+DAY = timedelta(days=1)
+ALL = Span(NOON - 100 * DAY, NOON + 100 * DAY)
+
+
+class Log:
+    """Questions put into the log one by one."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def asked(
+        self, verdict: Verdict = Verdict.ANSWER, at: datetime = NOON, channel: str = "web", **more: Any
+    ) -> int:
+        async with self.database.writing() as connection:
+            envelope = Envelope(uuid4().hex, "chat", "asker")
+            number = await inbox.put(connection, channel, envelope, {}, at)
+            assert number
+            fields: dict[str, Any] = {
+                "asker": "a1",
+                "raw": "?",
+                "normalised": "?",
+                "entry": None,
+                "version": None,
+                "group": None,
+                "candidates": (),
+                "elapsed_ms": 1.0,
+                "base": "0",
+                **more,
+            }
+            exchange = Exchange(
+                id=number, channel=channel, chat="chat", asked_at=at, verdict=verdict, **fields
+            )
+            await exchanges.add(connection, exchange)
+        return number
+
+    async def waited(self, reason: Reason, at: datetime = NOON, settled: datetime | None = None) -> int:
+        number = await self.asked(Verdict.UNANSWERED, at)
+        async with self.database.writing() as connection:
+            await waiting.add(connection, Waiting(number, "web", "chat", at, "?", reason))
+            if settled:
+                its = table.c.number == number
+                await connection.execute(update(table).where(its).values(resolved_at=settled))
+        return number
+
+    async def read(self, function: Any, *arguments: Any) -> Any:
+        async with self.database.reading() as connection:
+            return await function(connection, *arguments)
+
+
+@pytest.fixture
+def log(database: Database) -> Log:
+    return Log(database)
+
+
+async def test_a_day_is_a_day_in_vietnam(log: Log) -> None:
+    before = datetime.fromisoformat("2026-11-22T16:59:59+00:00")
+    for moment in (before, before + timedelta(seconds=1)):
+        await log.asked(at=moment)
+    assert sorted(await log.read(trends.outcomes, ALL)) == [
+        (date(2026, 11, 22), Verdict.ANSWER, 1),
+        (date(2026, 11, 23), Verdict.ANSWER, 1),
+    ]
+
+
+async def test_outcomes_are_counted_within_the_span_and_on_its_channel(log: Log) -> None:
+    for verdict in (Verdict.ANSWER, Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED):
+        await log.asked(verdict)
+    await log.asked(at=NOON - DAY)
+    await log.asked(at=NOON + DAY)
+    await log.asked(channel="telegram")
+    day = date(2026, 11, 23)
+    found = await log.read(trends.outcomes, Span(NOON, NOON + DAY, "web"))
+    assert sorted(found) == [
+        (day, Verdict.ANSWER, 2),
+        (day, Verdict.SUGGEST, 1),
+        (day, Verdict.UNANSWERED, 1),
+    ]
+    assert (day, Verdict.ANSWER, 3) in await log.read(trends.outcomes, Span(NOON, NOON + DAY))
+    assert await log.read(trends.channels) == ("telegram", "web")
+
+
+async def test_an_entry_that_was_only_opened_was_not_asked_for(log: Log) -> None:
+    await log.asked(Verdict.OPENED, entry="a")
+    assert await log.read(trends.outcomes, ALL) == ()
+    assert await log.read(trends.by_entry, ALL) == ()
+    assert await log.read(trends.log, ALL, 0, 10) == ()
+
+
+async def test_an_opened_entry_that_was_put_before_the_experts_was(log: Log) -> None:
+    number = await log.asked(Verdict.OPENED, entry="a")
+    async with log.database.writing() as connection:
+        await waiting.add(connection, Waiting(number, "web", "chat", NOON, "?", Reason.DISLIKED))
+    assert [one.id for one in await log.read(trends.log, ALL, 0, 10)] == [number]
+
+
+async def test_ratings_reasons_and_waiting_times(log: Log) -> None:
+    for rating in (1, 1, -1, None):
+        await log.asked(entry="a", rating=rating)
+    await log.waited(Reason.NO_MATCH, settled=NOON + timedelta(hours=3))
+    await log.waited(Reason.NO_MATCH)
+    await log.waited(Reason.DISLIKED, settled=NOON + timedelta(hours=1))
+    day = date(2026, 11, 23)
+    assert sorted(await log.read(trends.ratings, ALL)) == [(day, -1, 1), (day, 1, 2)]
+    assert await log.read(trends.reasons, ALL) == ((Reason.NO_MATCH, 2), (Reason.DISLIKED, 1))
+    assert sorted(await log.read(trends.times, ALL)) == [timedelta(hours=1), timedelta(hours=3)]
+
+
+async def test_the_queue_has_a_question_once_as_it_stands_now(log: Log) -> None:
+    number = await log.waited(Reason.NO_MATCH, settled=NOON + DAY)
+    async with log.database.writing() as connection:
+        await waiting.add(connection, Waiting(number, "web", "chat", NOON, "?", Reason.DISLIKED))
+    other = await log.waited(Reason.OFF_TOPIC)
+    found = await log.read(trends.queue, ALL, 0, 10)
+    assert [(one.number, one.reason, one.resolved_at) for one in found] == [
+        (number, Reason.DISLIKED, None),
+        (other, Reason.OFF_TOPIC, None),
+    ]
+    assert [one.number for one in await log.read(trends.queue, ALL, number, 10)] == [other]
+
+
+async def test_the_log_is_read_in_pages(log: Log) -> None:
+    numbers = [await log.asked() for _ in range(5)]
+    first = await log.read(trends.log, ALL, 0, 3)
+    assert [one.id for one in first] == numbers[:3]
+    assert [one.id for one in await log.read(trends.log, ALL, numbers[2], 3)] == numbers[3:]
+
+
+async def test_the_uses_of_an_entry(log: Log) -> None:
+    await log.asked(entry="a", rating=1)
+    await log.asked(entry="a", rating=-1, asker="b2", channel="telegram", at=NOON + DAY)
+    await log.asked(Verdict.SUGGEST, entry="a")  # picked
+    await log.asked(Verdict.OPENED, entry="a")
+    await log.asked(Verdict.SUGGEST)
+    await log.asked(entry="b")
+    found = await log.read(uses.of_all)
+    assert set(found) == {"a", "b"}
+    a = found["a"]
+    assert (a.answered, a.picked, a.opened, a.liked, a.disliked, a.askers) == (2, 1, 1, 1, 1, 2)
+    assert a.asked == 3
+    assert a.last == NOON + DAY
+    assert await log.read(uses.of_some, ["a", "c"]) == {"a": a}
+    channels = await log.read(uses.of_one, "a")
+    assert {name: one.asked for name, one in channels.items()} == {"telegram": 1, "web": 2}
+    assert [one.asked_at for one in await log.read(uses.questions, "a", 2)] == [NOON, NOON + DAY]
+
+
+async def test_what_became_of_the_questions_that_an_entry_was_nearest_to(log: Log) -> None:
+    near = (Candidate("a", 0.5), Candidate("b", 0.4))
+    for verdict in (Verdict.ANSWER, Verdict.SUGGEST, Verdict.SUGGEST):
+        await log.asked(verdict, candidates=near)
+    await log.asked(candidates=near[::-1])
+    await log.asked(candidates=near, at=NOON - 2 * DAY)
+    await log.asked()
+    assert await log.read(uses.nearest, "a", NOON - DAY) == {Verdict.ANSWER: 1, Verdict.SUGGEST: 2}
