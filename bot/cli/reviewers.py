@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.clock import now
 from bot.cli.terminal import complain, settings_for, user
+from bot.clock import now
 from bot.config import Settings
 from bot.domain import VIETNAM, Invitation, Reviewer, Role
 from bot.phrases import say

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import offline_channels
-from bot.clock import now
 from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
+from bot.clock import now
 from bot.config import Settings
 from bot.domain import VIETNAM, Reason
 from bot.errors import Overtaken
