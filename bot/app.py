@@ -204,6 +204,8 @@ def _web_server(app: App) -> _Server:
         secure_cookies=app.settings.secure_cookies,
         sign_in=app.sign_in,
         directory=app.settings.knowledge,
+        reviewing=app.reviewing,
+        gathering=app.gathering,
     )
     return _Server(
         uvicorn.Config(

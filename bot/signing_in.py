@@ -138,6 +138,11 @@ class SignIn:
             )
         return Visit(visit.reviewer, visit.form_secret, visit.session, cookie) if changed else visit
 
+    def name(self, person: str) -> str:
+        """Return how colleagues call a reviewer; the person itself where the settings do not list them."""
+        listed = self._listed.get(person)
+        return listed.name if listed else person.removeprefix(OPERATOR)
+
     def _current(self, reviewer: Reviewer) -> Reviewer | None:
         """Return a reviewer as the settings have them now; None when they no longer do."""
         is_operators = reviewer.person.startswith(OPERATOR)

@@ -10,7 +10,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
+from bot.gathering import Gathering
 from bot.intake import Intake
+from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web.assets import Assets
@@ -35,6 +37,8 @@ def create_app(
     secure_cookies: bool,
     sign_in: SignIn,
     directory: Path,
+    reviewing: Reviewing,
+    gathering: Gathering,
 ) -> Starlette:
     """Return the web application.
 
@@ -46,6 +50,8 @@ def create_app(
         secure_cookies: the page is served by HTTPS.
         sign_in: who may use the console.
         directory: of the base.
+        reviewing: what experts do in the console.
+        gathering: knows which questions may be the same.
     """
     assets = Assets()
     pages = Pages(assets)
@@ -58,7 +64,9 @@ def create_app(
             Route("/turns/{number:int}", chat.turn),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
-            *console_routes(sign_in, database, live, pages, clock, directory, secure=secure_cookies),
+            *console_routes(
+                sign_in, database, live, pages, clock, directory, reviewing, gathering, secure=secure_cookies
+            ),
         ],
         middleware=[
             Middleware(SafeHeaders),

@@ -66,6 +66,8 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
             secure_cookies=secure,
             sign_in=sign_in,
             directory=BASE,
+            reviewing=reviewing,
+            gathering=Gathering(database),
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:

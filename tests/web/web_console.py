@@ -15,10 +15,15 @@ from sqlalchemy import update
 from test_web_injection import read
 from web_site import BASE
 
+from bot.channels.base import Channel
+from bot.channels.web import WebChannel
 from bot.domain import Candidate, Envelope, Exchange, Reason, Reviewer, Role, Snapshot, Verdict, Waiting
+from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake
 from bot.live import Brain
+from bot.normalise import fold
+from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database, exchanges, inbox, waiting
 from bot.store.tables import waiting as waiting_table
@@ -66,6 +71,11 @@ class Console:
         self.url = "https://bot.example" if self.secure else "http://bot.example"
         self.sign_in = SignIn(self.database, self.listed, self.url, self.clock)
         intake = Intake(self.database, Wake(), self.clock)
+        channels: dict[str, Channel] = {"web": WebChannel(), "telegram": WebChannel()}
+        self.reviewing = Reviewing(
+            self.database, channels, frozenset(), self.clock, Wake(), lambda: self.live.current.knowledge
+        )
+        self.gathering = Gathering(self.database)
         self.app = create_app(
             intake,
             self.database,
@@ -74,6 +84,8 @@ class Console:
             secure_cookies=self.secure,
             sign_in=self.sign_in,
             directory=self.directory,
+            reviewing=self.reviewing,
+            gathering=self.gathering,
         )
 
     @asynccontextmanager
@@ -124,7 +136,11 @@ class Console:
         at = more.get("asked_at", self.clock())
         channel = more.get("channel", "web")
         async with self.database.writing() as connection:
-            await waiting.add(connection, Waiting(number, channel, "chat", at, text, reason))
+            waits = Waiting(
+                number, channel, "chat", at, text, reason, asker=more.get("asker", "a1b2"),
+                folded=fold(text), candidates=more.get("candidates", ()),
+            )  # fmt: skip
+            await waiting.add(connection, waits)
             if hours is not None:
                 settled = {
                     "resolved_at": at + timedelta(hours=hours),

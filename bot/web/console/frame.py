@@ -10,6 +10,7 @@ from bot.domain import VIETNAM, Role
 from bot.kb import Knowledge, Problem
 from bot.live import Brain
 from bot.web.console.gate import Call, masked
+from bot.web.console.naming import act_name, order_name, reason_name, state_name
 from bot.web.pages import Pages
 
 
@@ -28,8 +29,11 @@ class Live(Protocol):
 class Frame:
     """Renders pages for somebody who is signed in."""
 
-    def __init__(self, pages: Pages, live: Live, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, pages: Pages, live: Live, clock: Callable[[], datetime], name_of: Callable[[str], str]
+    ) -> None:
         self._pages = pages
+        self._name_of = name_of
         self.live = live
         self.clock = clock
 
@@ -59,5 +63,10 @@ class Frame:
             "here": call.request.url.path,
             "today": self.today,
             "broken": len(self.live.problems),
+            "name_of": self._name_of,
+            "act_name": act_name,
+            "order_name": order_name,
+            "reason_name": reason_name,
+            "state_name": state_name,
         }
         return self._pages.html(f"console/{template}", status, **frame, **values)

@@ -9,6 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.domain import Role
+from bot.gathering import Gathering
+from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web.console.browsing import Browsing
@@ -18,10 +20,12 @@ from bot.web.console.door import Door
 from bot.web.console.exports import Exports
 from bot.web.console.frame import Frame, Live
 from bot.web.console.gate import Gate
+from bot.web.console.item import ItemPage
+from bot.web.console.queue import QueuePages
 from bot.web.console.trial import TrialPage
 from bot.web.pages import Pages
 
-HOME = "/console/base"
+HOME = "/console/queue"
 
 
 def console_routes(
@@ -31,6 +35,8 @@ def console_routes(
     pages: Pages,
     clock: Callable[[], datetime],
     directory: Path,
+    reviewing: Reviewing,
+    gathering: Gathering,
     *,
     secure: bool,
 ) -> list[BaseRoute]:
@@ -43,24 +49,30 @@ def console_routes(
         pages: renders.
         clock: UTC.
         directory: of the base.
+        reviewing: the use cases of the queue.
+        gathering: knows which questions may be the same.
         secure: the site is served by HTTPS.
     """
     gate = Gate(sign_in, pages, secure=secure)
-    frame = Frame(pages, live, clock)
+    frame = Frame(pages, live, clock, sign_in.name)
     door = Door(sign_in, pages, gate)
     browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
-    admin = Role.ADMIN
+    item = ItemPage(frame, reviewing, gathering, sign_in)
+    admin, expert = Role.ADMIN, Role.EXPERT
     return [
         Route("/console", _home),
         Route("/console/sign-in", door.ask_for_link),
         Route("/console/enter/{secret}", door.show),
         Route("/console/enter/{secret}", door.enter, methods=["POST"]),
-        Route("/console/leave", gate.open_to(Role.EXPERT, door.leave), methods=["POST"]),
-        Route("/console/base", gate.open_to(Role.EXPERT, browsing.shelf)),
-        Route("/console/base/{entry}", gate.open_to(Role.EXPERT, browsing.entry)),
-        Route("/console/try", gate.open_to(Role.EXPERT, TrialPage(frame).show)),
-        Route("/console/care", gate.open_to(Role.EXPERT, CarePage(frame, database).show)),
+        Route("/console/leave", gate.open_to(expert, door.leave), methods=["POST"]),
+        Route("/console/queue", gate.open_to(expert, QueuePages(frame, reviewing).show)),
+        Route("/console/queue/{number:int}", gate.open_to(expert, item.show)),
+        Route("/console/queue/{number:int}/{act}", gate.open_to(expert, item.act), methods=["POST"]),
+        Route("/console/base", gate.open_to(expert, browsing.shelf)),
+        Route("/console/base/{entry}", gate.open_to(expert, browsing.entry)),
+        Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
+        Route("/console/care", gate.open_to(expert, CarePage(frame, database).show)),
         Route("/console/figures", gate.open_to(admin, Dashboard(frame, database).show)),
         Route("/console/export/{name}", gate.open_to(admin, exports.send)),
     ]

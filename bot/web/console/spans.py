@@ -31,7 +31,7 @@ class Range:
     @property
     def span(self) -> Span:
         """The same for the store: moments in UTC."""
-        return Span(_midnight(self.first), _midnight(self.last + timedelta(days=1)), self.channel)
+        return Span(midnight(self.first), midnight(self.last + timedelta(days=1)), self.channel)
 
     @property
     def query(self) -> str:
@@ -52,8 +52,8 @@ class Range:
 
 def read_range(query: Mapping[str, str], today: date, channels: Sequence[str]) -> Range:
     """Return the range that an address asks for; the last `USUAL` days where it makes no sense."""
-    last = _day(query.get("until", "")) or today
-    first = _day(query.get("since", "")) or last - timedelta(days=USUAL - 1)
+    last = day_of(query.get("until", "")) or today
+    first = day_of(query.get("since", "")) or last - timedelta(days=USUAL - 1)
     if first > last:
         first, last = last, first
     channel = query.get("channel", "")
@@ -66,7 +66,8 @@ def quick(today: date, channel: str | None) -> Iterator[tuple[int, Range]]:
         yield days, Range(today - timedelta(days=days - 1), today, channel)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """Return the day that an address or a form names; None where it names none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -74,5 +75,6 @@ def _day(text: str) -> date | None:
     return day if 2000 <= day.year <= 2200 else None  # beyond, a calendar ends somewhere
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return when a day begins in Vietnam, in UTC."""
     return datetime.combine(day, time(), UTC) - VIETNAM

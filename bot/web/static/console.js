@@ -17,7 +17,7 @@
   }
 
   function isTyping(target) {
-    return target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select");
+    return target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
   }
 
   function move(step) {
@@ -27,6 +27,18 @@
     const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
     rows[next].focus();
     rows[next].scrollIntoView({ block: "nearest" });
+  }
+
+  // What everybody is told of at once is only aimed at: Enter sends it. What opens is written into at once.
+  function press(act) {
+    if ("aim" in act.dataset) {
+      act.focus();
+      act.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    act.click();
+    const opened = act.closest("summary") && act.parentElement;
+    if (opened && opened.open) opened.querySelector("input:not([type=hidden]), textarea").focus();
   }
 
   // From the box into what it found; a browser's own Escape would take the words away.
@@ -53,7 +65,7 @@
     else {
       const act = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
       if (!act) return;
-      act.click();
+      press(act);
     }
     event.preventDefault();
   });
