@@ -20,6 +20,7 @@ from bot.channels.telegram import TelegramChannel, receive
 from bot.channels.web import WebChannel
 from bot.clock import now
 from bot.config import Settings
+from bot.curating import Curating
 from bot.desk import Desk
 from bot.errors import ConfigError
 from bot.gathering import Gathering
@@ -206,6 +207,7 @@ def _web_server(app: App) -> _Server:
         directory=app.settings.knowledge,
         reviewing=app.reviewing,
         gathering=app.gathering,
+        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
     )
     return _Server(
         uvicorn.Config(

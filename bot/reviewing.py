@@ -174,14 +174,26 @@ class Reviewing:
     # --- closing it ----------------------------------------------------------------------------------
 
     async def answer(
-        self, number: int, reviewer: str, entry: str | None = None, note: str | None = None
+        self,
+        number: int,
+        reviewer: str,
+        entry: str | None = None,
+        note: str | None = None,
+        base: Knowledge | None = None,
     ) -> Act:
         """Settle an item with an entry, an expert's words, or both; each asker is told once.
+
+        Args:
+            number: of any question in it.
+            reviewer: who answers.
+            entry: id of the entry.
+            note: the expert's own words.
+            base: that has the entry, where it was just written; None for the one that answers now.
 
         Raises:
             Overtaken: the entry is not in the base, or the item is somebody else's, settled, or not there.
         """
-        knowledge = self._knowledge()
+        knowledge = base or self._knowledge()
         found = knowledge.entries.get(entry) if entry else None
         if entry and found is None:
             raise Overtaken("no_entry", entry=entry)

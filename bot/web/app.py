@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
+from bot.curating import Curating
 from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.reviewing import Reviewing
@@ -39,6 +40,7 @@ def create_app(
     directory: Path,
     reviewing: Reviewing,
     gathering: Gathering,
+    curating: Curating,
 ) -> Starlette:
     """Return the web application.
 
@@ -52,6 +54,7 @@ def create_app(
         directory: of the base.
         reviewing: what experts do in the console.
         gathering: knows which questions may be the same.
+        curating: writes into the base.
     """
     assets = Assets()
     pages = Pages(assets)
@@ -65,7 +68,16 @@ def create_app(
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
             *console_routes(
-                sign_in, database, live, pages, clock, directory, reviewing, gathering, secure=secure_cookies
+                sign_in,
+                database,
+                live,
+                pages,
+                clock,
+                directory,
+                reviewing,
+                gathering,
+                curating,
+                secure=secure_cookies,
             ),
         ],
         middleware=[

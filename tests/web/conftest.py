@@ -14,7 +14,9 @@ from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, 
 from bot.answering import Answering, Rules
 from bot.channels.base import Channel
 from bot.channels.web import WebChannel
+from bot.curating import Curating
 from bot.desk import Desk
+from bot.domain import Wishes
 from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.kb import load
@@ -68,6 +70,7 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
             directory=BASE,
             reviewing=reviewing,
             gathering=Gathering(database),
+            curating=Curating(BASE, Wishes(), None),
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:

@@ -17,7 +17,19 @@ from web_site import BASE
 
 from bot.channels.base import Channel
 from bot.channels.web import WebChannel
-from bot.domain import Candidate, Envelope, Exchange, Reason, Reviewer, Role, Snapshot, Verdict, Waiting
+from bot.curating import Curating
+from bot.domain import (
+    Candidate,
+    Envelope,
+    Exchange,
+    Reason,
+    Reviewer,
+    Role,
+    Snapshot,
+    Verdict,
+    Waiting,
+    Wishes,
+)
 from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake
@@ -86,6 +98,7 @@ class Console:
             directory=self.directory,
             reviewing=self.reviewing,
             gathering=self.gathering,
+            curating=Curating(self.directory, Wishes(), None),
         )
 
     @asynccontextmanager

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.curating import Curating
 from bot.domain import Role
 from bot.gathering import Gathering
 from bot.reviewing import Reviewing
@@ -23,6 +24,7 @@ from bot.web.console.gate import Gate
 from bot.web.console.item import ItemPage
 from bot.web.console.queue import QueuePages
 from bot.web.console.trial import TrialPage
+from bot.web.console.writing import Writing
 from bot.web.pages import Pages
 
 HOME = "/console/queue"
@@ -37,6 +39,7 @@ def console_routes(
     directory: Path,
     reviewing: Reviewing,
     gathering: Gathering,
+    curating: Curating,
     *,
     secure: bool,
 ) -> list[BaseRoute]:
@@ -51,6 +54,7 @@ def console_routes(
         directory: of the base.
         reviewing: the use cases of the queue.
         gathering: knows which questions may be the same.
+        curating: writes into the base.
         secure: the site is served by HTTPS.
     """
     gate = Gate(sign_in, pages, secure=secure)
@@ -59,6 +63,7 @@ def console_routes(
     browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
     item = ItemPage(frame, reviewing, gathering, sign_in)
+    writing = Writing(frame, reviewing, curating, item)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [
         Route("/console", _home),
@@ -68,6 +73,14 @@ def console_routes(
         Route("/console/leave", gate.open_to(expert, door.leave), methods=["POST"]),
         Route("/console/queue", gate.open_to(expert, QueuePages(frame, reviewing).show)),
         Route("/console/queue/{number:int}", gate.open_to(expert, item.show)),
+        Route("/console/queue/{number:int}/write", gate.open_to(expert, writing.entry)),
+        Route("/console/queue/{number:int}/write", gate.open_to(expert, writing.add_entry), methods=["POST"]),
+        Route("/console/queue/{number:int}/variant/{entry}", gate.open_to(expert, writing.variant)),
+        Route(
+            "/console/queue/{number:int}/variant/{entry}",
+            gate.open_to(expert, writing.add_variant),
+            methods=["POST"],
+        ),
         Route("/console/queue/{number:int}/{act}", gate.open_to(expert, item.act), methods=["POST"]),
         Route("/console/base", gate.open_to(expert, browsing.shelf)),
         Route("/console/base/{entry}", gate.open_to(expert, browsing.entry)),

@@ -1,0 +1,232 @@
+"""What experts write into the base from the console: worked out, rehearsed beside the live base, then saved.
+
+A rehearsal builds the base as it would be in a process of its own, as `bot.live` does, and asks both that one
+and the base as it is their `tests`: nobody finds out afterwards what a new phrasing took away from others.
+"""
+
+import asyncio
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.decide import decide
+from bot.domain import Verdict, Wishes
+from bot.kb import Category, Entry, Knowledge, Problem, check
+from bot.kb.loader import REVIEWED, read
+from bot.kb.spelling import Value
+from bot.kb.writer import appended, changed, digest, new_file, read_text, save
+from bot.live import LONGEST_BUILD, Brain, build_brain
+from bot.matching import build
+from bot.trial import ask_tests
+
+APART = "import sys; from bot.curating import rehearse_for; rehearse_for(*sys.argv[1:])"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file of the base as it would be."""
+
+    entry: str  # id of the entry that is new or changed
+    file: str  # relative name
+    text: str  # all of it
+    was: str | None  # digest of the text that it was made from; None for a file that was not there
+
+    @property
+    def code(self) -> str:
+        """What tells whether a change is the one that was rehearsed."""
+        return f"{digest(self.text)}:{self.was or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A test that found its entry and would not any more."""
+
+    question: str
+    right: str  # title of the entry that it should find
+    instead: str  # title of what would come first, "" for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a wording would get."""
+
+    question: str
+    verdict: Verdict
+    is_right: bool  # the entry comes first
+    confidence: float  # of what comes first, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would come of a change; `moved` and `found` are empty where the base would not load."""
+
+    loads: bool
+    problems: tuple[Problem, ...]
+    fields: tuple[str, ...]  # beside each problem: the field of the entry that it is about, or ""
+    moved: tuple[Moved, ...] = ()
+    found: tuple[Found, ...] = ()
+
+
+class Curating:
+    """Writes into the base.
+
+    Args:
+        directory: of the base.
+        wishes: what the thresholds have to keep.
+        cache: where built matchers are kept; None keeps none.
+    """
+
+    def __init__(self, directory: Path, wishes: Wishes, cache: Path | None) -> None:
+        self._directory = directory
+        self._wishes = wishes
+        self._cache = cache
+        self._alone = asyncio.Lock()  # one rehearsal takes a whole processor
+
+    def with_variants(self, knowledge: Knowledge, entry: Entry, phrasings: Sequence[str]) -> Change:
+        """Return the change that adds phrasings to an entry, in the lines of its variants alone.
+
+        Raises:
+            KeyError: the entry is no longer where it was.
+            ByHandOnly: a person has to write it.
+        """
+        variants = tuple(dict.fromkeys([*entry.variants, *phrasings]))
+        return self.with_fields(knowledge, entry.id, {"variants": variants})
+
+    def with_fields(self, knowledge: Knowledge, entry: str, fields: Mapping[str, Value | None]) -> Change:
+        """Return the change that gives an entry other fields; what is not named stays as it is written.
+
+        Raises:
+            KeyError: the entry is no longer where it was.
+            ByHandOnly: a person has to write it.
+        """
+        file = knowledge.origins[entry][0]
+        text = read_text(self._directory, file)
+        if text is None:
+            raise KeyError(entry)
+        return Change(entry, file, changed(text, entry, fields), digest(text))
+
+    def with_entry(self, category: Category, fields: Mapping[str, Value]) -> Change:
+        """Return the change that adds an entry, in a file of its own beside those that people write.
+
+        Raises:
+            ByHandOnly: a file of that name is written in a way that nothing can be added to.
+        """
+        file = f"{REVIEWED}/{category.value}/{fields['id']}.yaml"
+        text = read_text(self._directory, file)
+        return Change(
+            str(fields["id"]), file, appended(new_file(file) if text is None else text, fields), digest(text)
+        )
+
+    def save(self, change: Change) -> Knowledge:
+        """Write a change and return the base that it makes.
+
+        Raises:
+            Conflict: the file was changed meanwhile.
+            KnowledgeError: the base would not load.
+            OSError: the disk refuses.
+        """
+        return save(self._directory, {change.file: change.text}, {change.file: change.was})
+
+    async def rehearse(self, change: Change, wordings: Sequence[str], today: date) -> Rehearsal:
+        """Return what would come of a change, for tests of all entries and for some wordings.
+
+        Raises:
+            RuntimeError: the process that does it ended without a word.
+            TimeoutError: it took longer than `bot.live.LONGEST_BUILD`.
+        """
+        async with self._alone:
+            with tempfile.TemporaryDirectory() as handed:
+                order = (self._directory, self._wishes, self._cache, change, tuple(wordings), today)
+                path = Path(handed) / "order"
+                path.write_bytes(pickle.dumps(order))
+                await _run_apart(path, Path(handed) / "made")
+                with (Path(handed) / "made").open("rb") as file:
+                    outcome = pickle.load(file)  # noqa: S301  only we may open its directory
+        assert isinstance(outcome, Rehearsal)  # noqa: S101
+        return outcome
+
+
+async def _run_apart(order: Path, made: Path) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", APART, str(order), str(made))
+    try:
+        async with asyncio.timeout(LONGEST_BUILD):
+            if await process.wait():
+                raise RuntimeError(f"rehearsing ended with {process.returncode}")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def rehearse_for(order: str, made: str) -> None:
+    """Be the process that a change is rehearsed in."""
+    os.nice(10)  # answers come first
+    with Path(order).open("rb") as file:
+        outcome = rehearsed(*pickle.load(file))  # noqa: S301  only we may open its directory
+    Path(made).write_bytes(pickle.dumps(outcome))
+
+
+def rehearsed(
+    directory: Path,
+    wishes: Wishes,
+    cache: Path | None,
+    change: Change,
+    wordings: Sequence[str],
+    today: date,
+) -> Rehearsal:
+    """Return what would come of a change: some seconds of CPU; the arguments are those of `Curating`."""
+    knowledge, broken = read(directory, {change.file: change.text})
+    owed = [] if broken else [each for each in check(knowledge, today=today) if _is_about(each, change)]
+    problems = tuple(broken or owed)
+    fields = tuple(_field(knowledge, each, change) for each in problems)
+    if broken:
+        return Rehearsal(False, problems, fields)
+    after = Brain(knowledge, build(knowledge, wishes))
+    moved = tuple(_moved(build_brain(directory, wishes, cache), after))
+    found = tuple(_found(after, wording, change.entry) for wording in wordings)
+    return Rehearsal(True, problems, fields, moved, found)
+
+
+def _is_about(problem: Problem, change: Change) -> bool:
+    return change.entry in (problem.where, problem.values.get("other"))
+
+
+def _field(knowledge: Knowledge, problem: Problem, change: Change) -> str:
+    """Return the field of the changed entry in whose lines a problem stands; "" for another place."""
+    file, index = knowledge.origins.get(change.entry, ("", 0))
+    if problem.file != file or file not in knowledge.roots:
+        return ""
+    if problem.code in ("few_variants", "few_tests"):
+        return problem.code.removeprefix("few_")
+    if problem.code in ("field_due", "missing_field", "empty"):
+        return str(problem.values.get("field", ""))
+    keys = knowledge.roots[file].find(index).keys or {}
+    above = [(line, name) for name, (line, _) in keys.items() if line <= problem.line]
+    return max(above)[1] if above else ""
+
+
+def _moved(before: Brain, after: Brain) -> list[Moved]:
+    """Return the tests that find their entry before, or are new, and do not after."""
+    missed = {(each.right, each.question) for each in ask_tests(before).misses}
+    return [
+        Moved(each.question, _title(after, each.right), _title(after, each.won))
+        for each in ask_tests(after).misses
+        if (each.right, each.question) not in missed
+    ]
+
+
+def _title(brain: Brain, name: str) -> str:
+    entry = brain.knowledge.entries.get(name)
+    return entry.question if entry else name
+
+
+def _found(brain: Brain, wording: str, entry: str) -> Found:
+    match = brain.matcher.match(wording)
+    first = match.candidates[0] if match.candidates else None
+    verdict = decide(match, brain.matcher.thresholds)
+    return Found(wording, verdict, bool(first and first.entry == entry), first.confidence if first else 0.0)
