@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.grouping import ALIKE, SAME, Likeness, Reading, read
-from bot.items import Item
+from bot.items import OPEN_STATES, Item
 from bot.store import Connection, Database, items, reach
 from bot.store.items import Question
 
-AT_ONCE: Final = 20  # questions that are grouped in one transaction
+MOST_COMPARED: Final = 20  # questions of an item that others are compared with
 LOOK_AGAIN: Final = 1.0  # s between two looks for new questions
 MOST_ALIKE: Final = 5
 MOST_LOOKS: Final = 8  # for the nearest question that still waits, past those that do not any more
@@ -35,18 +35,19 @@ class Gathering:
         self._most = 0  # how many may be remembered before all are read anew
         self._alone = asyncio.Lock()
 
-    async def gather(self) -> int:
-        """Put the oldest questions that are in no item into items; return how many that were."""
+    async def gather(self) -> bool:
+        """Put the oldest question that is in no item into one; False when there is none."""
         async with self._alone:
             await self._remember()
             async with self._database.grouping() as connection:
-                questions = await items.ungrouped(connection, AT_ONCE)
-                if questions:
-                    self._learn(await items.readable(connection, self._newest - LOOK_BACK))
-                for question in questions:
-                    await self._place(connection, question)
-                    self._learn([(question.id, question.folded)])
-        return len(questions)
+                # One at a time: whoever holds two items may wait for a reviewer who holds the other two.
+                question = next(iter(await items.ungrouped(connection, 1)), None)
+                if question is None:
+                    return False
+                self._learn(await items.readable(connection, self._newest - LOOK_BACK))
+                await self._place(connection, question)
+            self._learn([(question.id, question.folded)])
+        return True
 
     async def watch(self) -> None:
         """Group what comes, for ever."""
@@ -90,8 +91,9 @@ class Gathering:
             if not near:
                 return None
             homes = await items.homes(connection, near)
-            if homes:
-                return next(homes[number] for number in near if number in homes)
+            for home in dict.fromkeys(homes[number] for number in near if number in homes):
+                if await _is_open(connection, home):
+                    return home
             passed += near
         return None
 
@@ -102,7 +104,7 @@ class Gathering:
         async with self._database.reading() as connection:
             questions = await items.questions(connection, item.id, only_open=True)
             near: dict[int, float] = {}
-            for reading in {read(each.folded) for each in questions[:AT_ONCE]}:
+            for reading in {read(each.folded) for each in questions[:MOST_COMPARED]}:
                 for number, how in self._known.near(reading, ALIKE):
                     near[number] = max(how, near.get(number, 0.0))
             homes = await items.homes(connection, near) if near else {}
@@ -110,3 +112,9 @@ class Gathering:
             others = dict.fromkeys(homes[number] for number in ranked if homes[number] != item.id)
             found = [await items.get(connection, each) for each in list(others)[:MOST_ALIKE]]
         return tuple(each for each in found if each)
+
+
+async def _is_open(connection: Connection, item: int) -> bool:
+    """Keep reviewers off an item until the question is in it; False where one has just closed it."""
+    found = await items.lock(connection, item)
+    return found is not None and found.state in OPEN_STATES

@@ -231,9 +231,11 @@ def _read_text(text: str, state: ChatState, about: int | None) -> Request:
         return Unusable("empty")
     if text.startswith("/") and (command := _COMMAND.fullmatch(fold(text))):
         return _read_command(command[1], command[2] or "", state)
+    if words := _read_about(text, state, about):
+        return words
     if _NUMBER.fullmatch(text):  # no question is that short, whatever is open
         return _read_number(int(text), state)
-    return _read_about(text, state, about) or _read_code(text) or Ask(text)
+    return _read_code(text) or Ask(text)
 
 
 def _read_about(text: str, state: ChatState, about: int | None) -> Say | None:

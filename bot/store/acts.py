@@ -38,11 +38,5 @@ async def of(connection: AsyncConnection, item: int) -> tuple[Act, ...]:
     return tuple(map(_act, await connection.execute(query)))
 
 
-async def since(connection: AsyncConnection, moment: datetime, limit: int) -> tuple[Act, ...]:
-    """Return the acts since a moment, newest first."""
-    query = select(acts).where(acts.c.at >= moment).order_by(acts.c.id.desc()).limit(limit)
-    return tuple(map(_act, await connection.execute(query)))
-
-
 def _act(row: Row[Any]) -> Act:
     return Act(row.id, row.item, ActKind(row.kind), row.by, row.at, row.details, row.undoes)

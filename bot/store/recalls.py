@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import exchanges, recalls, snapshots, waiting
@@ -72,8 +72,3 @@ async def told(connection: AsyncConnection, numbers: Collection[int], version: s
     rows = [{"exchange": number, "version": version, "at": now} for number in sorted(left)]
     if rows:
         await connection.execute(insert(recalls), rows)
-
-
-async def count(connection: AsyncConnection) -> int:
-    """Count the answers that were recalled."""
-    return await connection.scalar(select(func.count()).select_from(recalls)) or 0

@@ -437,9 +437,10 @@ async def test_a_reply_to_the_message_that_asks_is_understood(bot: Bot, three: l
     await bot.reviewing.ask_back(three[0], EXPERT, "Ở vùng nào?")
     await bot.sends()
     [ours] = [row.platform_id for row in await bot.rows(tables.outbox) if row.about == three[1]]
-    await bot.gets({"text": "vùng cao", "to": ours}, "binh")
-    await bot.answers()
-    assert (await whole(bot, three[0])).acts[-1].details == {"number": three[1], "text": "vùng cao"}
+    for text in ("vùng cao", "4"):
+        await bot.gets({"text": text, "to": ours}, "binh")
+        await bot.answers()
+        assert (await whole(bot, three[0])).acts[-1].details == {"number": three[1], "text": text}
 
 
 @pytest.mark.parametrize("text", ["#{number} vùng cao", "#{number}: vùng cao", "#{number}\nvùng cao"])

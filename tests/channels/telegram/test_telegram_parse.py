@@ -96,6 +96,14 @@ def test_in_a_group_a_reply_to_the_bot_needs_no_name() -> None:
     assert isinstance(parse(update(chat=GROUP, sticker={})), Ignored)
 
 
+def test_a_reply_to_our_message_says_to_which() -> None:
+    ours, others = {"from": {"id": 666}, "message_id": 41}, {"from": {"id": 5}, "message_id": 42}
+    assert parse(update(text="vùng cao", reply_to_message=ours)) == Text("vùng cao", "41")
+    assert parse(update(chat=GROUP, text="vùng cao", reply_to_message=ours)) == Text("vùng cao", "41")
+    assert parse(update(text="vùng cao", reply_to_message=others)) == Text("vùng cao")
+    assert parse(update(text="vùng cao", reply_to_message={**ours, "message_id": "x"})) == Text("vùng cao")
+
+
 def test_a_command_keeps_its_words_in_a_private_chat() -> None:
     assert parse(update(text="/start@TestNameBot abc")) == Text("/start abc")
     assert parse(update(text="hộp thư a@b")) == Text("hộp thư a@b")
