@@ -11,8 +11,6 @@ from bot.clock import now
 from bot.config import Settings
 from bot.domain import VIETNAM, Invitation, Reviewer, Role
 from bot.phrases import say
-from bot.signing_in import OPERATOR, SignIn
-from bot.store import Database
 
 
 def link_command(
@@ -30,6 +28,8 @@ def link_command(
     [dim]Chuyên gia:[/dim]  hoidap link --role expert --name "Nguyễn Thị Lan"
     [dim]Quản trị:[/dim]  hoidap link --role admin
     """
+    from bot.signing_in import OPERATOR
+
     settings = settings_for(log_level="WARNING")
     reviewer = Reviewer(f"{OPERATOR}{user()}", " ".join((name or user()).split()), role)
     invitation = asyncio.run(_invite(settings, reviewer))
@@ -38,6 +38,9 @@ def link_command(
 
 
 async def _invite(settings: Settings, reviewer: Reviewer) -> Invitation:
+    from bot.signing_in import SignIn
+    from bot.store import Database
+
     database = Database(settings.database)
     try:
         await database.upgrade()

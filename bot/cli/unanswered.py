@@ -1,33 +1,26 @@
 """Questions that wait for an expert, from the terminal: listed, shown, settled, put together and apart."""
 
-import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import offline_channels
 from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
-from bot.clock import now
 from bot.config import Settings
 from bot.domain import VIETNAM, Reason
-from bot.errors import Overtaken
-from bot.gathering import Gathering
-from bot.handlers.command import shorten
 from bot.items import NOT_OURS, OPEN_STATES, Act, Item, ItemState, QueueFilter, QueueOrder, Whole
 from bot.kb import Knowledge, load
-from bot.lanes import Wake
 from bot.phrases import say
-from bot.reviewing import Reviewing, conflict_text
-from bot.store import Connection, Database, waiting
+
+if TYPE_CHECKING:
+    from bot.cli.desk import Desk
+    from bot.store import Connection
 
 Result = TypeVar("Result")
 Number = Annotated[
@@ -53,15 +46,6 @@ class State(StrEnum):
 
 
 Away = StrEnum("Away", [(reason.name, reason.value) for reason in NOT_OURS])  # type: ignore[misc]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a command works with, open for as long as it runs."""
-
-    database: Database
-    reviewing: Reviewing
-    gathering: Gathering
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -93,8 +77,10 @@ def list_command(
         since=_utc(since), until=_utc(until), text=text, order=order,
     )  # fmt: skip
 
-    async def read(desk: Desk) -> tuple[Item, ...]:
+    async def read(desk: "Desk") -> tuple[Item, ...]:
         return (await desk.reviewing.queue(wanted, size=limit)).items
+
+    from bot.handlers.command import shorten
 
     items = _work(read)
     if as_json:
@@ -135,7 +121,7 @@ def show_command(number: Number) -> None:
     [dim]Ví dụ:[/dim]  hoidap unanswered show 128
     """
 
-    async def read(desk: Desk) -> tuple[Whole, tuple[Item, ...], list[dict[str, Any]]] | None:
+    async def read(desk: "Desk") -> tuple[Whole, tuple[Item, ...], list[dict[str, Any]]] | None:
         whole = await desk.reviewing.item(number)
         if whole is None:
             return None
@@ -150,20 +136,6 @@ def show_command(number: Number) -> None:
     whole, alike, earlier = found
     shown = {**_detailed(whole), "alike": [_plain(item) for item in alike], "earlier": earlier}
     out.print_json(json.dumps(shown, ensure_ascii=False))
-
-
-async def _earlier(connection: Connection, number: int, item: Item) -> list[dict[str, Any]]:
-    """Return how a question was settled, each time that it was before it waited again."""
-    return [
-        {
-            "resolved_at": _time(one.resolved_at),
-            "resolved_by": one.resolved_by,
-            "entry": one.entry,
-            "note": one.note,
-        }
-        for one in await waiting.settled(connection, number)
-        if one.resolved_at != item.settled_at
-    ]
 
 
 # --- acts ---------------------------------------------------------------------------------------------
@@ -247,7 +219,7 @@ def split_command(
     [dim]Ví dụ:[/dim]  hoidap unanswered split 128 130 131
     """
 
-    async def split(desk: Desk) -> Act:
+    async def split(desk: "Desk") -> Act:
         whole = await desk.reviewing.item(number)
         chosen = [one.id for one in whole.wordings if one.number in wordings] if whole else []
         return await desk.reviewing.split(number, chosen, by or user())
@@ -282,44 +254,42 @@ def hold_command(
     out.print(say("cli.let_go", entry=entry) if off else say("cli.held", entry=entry), soft_wrap=True)
 
 
-def _act(
-    act: Callable[[Desk], Awaitable[Act]], settings: Settings | None = None, base: Knowledge | None = None
-) -> Act:
-    """Do it, or say what stands in the way and end with 1."""
-    try:
-        return _work(act, settings, base)
-    except Overtaken as error:
-        err.print(conflict_text(error), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+# --- the queue, opened -------------------------------------------------------------------------------
+# Databases and channels take seconds to import: only what opens the queue waits for them.
 
 
 def _work(
-    work: Callable[[Desk], Awaitable[Result]],
+    what: Callable[["Desk"], Awaitable[Result]],
     settings: Settings | None = None,
     base: Knowledge | None = None,
 ) -> Result:
-    async def run() -> Result:
-        async with open_desk(settings or settings_for(log_level="WARNING"), base or Knowledge({})) as desk:
-            return await work(desk)
+    from bot.cli import desk
 
-    return asyncio.run(run())
+    return desk.work(what, settings, base)
 
 
-@asynccontextmanager
-async def open_desk(settings: Settings, base: Knowledge) -> AsyncIterator[Desk]:
-    """Open the database, with every question that waits in its item."""
-    database = Database(settings.database)
-    try:
-        await database.upgrade()
-        gathering = Gathering(database)
-        await gathering.gather_all()
-        reviewing = Reviewing(
-            database, offline_channels(settings), frozenset(settings.admins), now, Wake(), lambda: base,
-            settings.taken_for,
-        )  # fmt: skip
-        yield Desk(database, reviewing, gathering)
-    finally:
-        await database.close()
+def _act(
+    what: Callable[["Desk"], Awaitable[Act]], settings: Settings | None = None, base: Knowledge | None = None
+) -> Act:
+    from bot.cli import desk
+
+    return desk.act(what, settings, base)
+
+
+async def _earlier(connection: "Connection", number: int, item: Item) -> list[dict[str, Any]]:
+    """Return how a question was settled, each time that it was before it waited again."""
+    from bot.store import waiting
+
+    return [
+        {
+            "resolved_at": _time(one.resolved_at),
+            "resolved_by": one.resolved_by,
+            "entry": one.entry,
+            "note": one.note,
+        }
+        for one in await waiting.settled(connection, number)
+        if one.resolved_at != item.settled_at
+    ]
 
 
 # --- as JSON --------------------------------------------------------------------------------------------

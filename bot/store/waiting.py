@@ -34,17 +34,6 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
         )
 
 
-async def open_items(connection: AsyncConnection, limit: int, after: int = 0) -> tuple[Waiting, ...]:
-    """Return the questions that still wait, oldest first, with numbers greater than `after`."""
-    query = (
-        select(waiting)
-        .where(waiting.c.resolved_at.is_(None), waiting.c.number > after)
-        .order_by(waiting.c.number)
-        .limit(limit)
-    )
-    return tuple(waiting_of(row) for row in await connection.execute(query))
-
-
 async def open_count(connection: AsyncConnection) -> int:
     """Count the questions that still wait."""
     query = select(func.count()).select_from(waiting).where(waiting.c.resolved_at.is_(None))

@@ -188,12 +188,12 @@ def test_test_draws_what_other_thresholds_would_answer_and_marks_the_present_one
     assert start > next(at for at, line in enumerate(lines) if line.strip(" │").startswith("Σ"))
     rows = [cells(line) for line in lines[start:] if line.startswith("│")]
     thresholds = [float(row[0].removesuffix(" %")) for row in rows]
-    assert thresholds == [95, 90, 85, 80, 75, 70, 65, 60, 55, 50, 45, 40, 35, 30]
+    assert thresholds == [99, 95, 90, 85, 80, 75, 70, 65, 60, 55, 50, 45, 40, 35, 30]
     answered = [float(row[1].removesuffix(" %")) for row in rows]
     assert answered == sorted(answered)
     assert set(answered) <= {0, 50, 100}
     assert {row[2] for row in rows if row[1] == "0.0 %"} <= {"–"}
-    assert [row[0] for row in rows if row[3] == "◂ hiện nay"] == ["90.0 %"]
+    assert [row[0] for row in rows if row[3] == "◂ hiện nay"] == ["99.0 %"]
 
 
 def test_test_says_how_far_confidence_and_truth_lie_apart(cli: Cli):

@@ -1,18 +1,9 @@
 """A normaliser with a small glossary, a few documents and a small vocabulary."""
 
-from dataclasses import dataclass
-
 import pytest
+from normalise_rows import Row
 
 from bot.normalise import Normaliser
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    short: str
-    full: str
-    near: tuple[str, ...] = ()
-
 
 GLOSSARY = (
     Row("hn", "Hà Nội", ("tp hn", "ra hn")),

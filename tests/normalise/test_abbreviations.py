@@ -1,7 +1,7 @@
 """Abbreviations: the longest first, the sense that the message calls for, greetings left out."""
 
 import pytest
-from conftest import Row
+from normalise_rows import Row
 
 from bot.normalise import Normaliser
 

@@ -96,9 +96,9 @@ def test_it_can_be_pickled(normalise: Normaliser) -> None:
 def elapsed(normalise: Normaliser, text: str) -> float:
     best = float("inf")
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         normalise(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 
