@@ -40,7 +40,7 @@ format: setup ## Put code in the one format
 schema: setup ## Write knowledge/schema.json anew from the models
 	$(BIN)/hoidap kb schema > knowledge/schema.json.new && mv knowledge/schema.json.new knowledge/schema.json
 
-screenshots: setup ## Take the README's pictures anew (needs Chromium)
+screenshots: setup ## Take the pictures of README and guide anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
 bench: setup ## Measure matching beside what people use otherwise (CLINC=file adds CLINC150, SCALE="3000 15000" speed)

@@ -425,6 +425,8 @@ class Reviewing:
             case ActKind.ANSWERED | ActKind.SENT_AWAY:
                 if not await items.reopen(connection, details["rows"]):
                     raise Overtaken("waits_again", number=item.number)
+                # The base of now answers it, perhaps: a person says that it should not.
+                await items.tried(connection, [item.id], self._knowledge().version)
                 cleared = dict.fromkeys(("entry", "note", "settled_by", "settled_at"))
                 await items.change(connection, item.id, **_as_it_stood(details), **cleared)
             case ActKind.MERGED:

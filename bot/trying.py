@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decide import decide
-from bot.domain import CODE_DIGITS, Reply, Verdict
+from bot.domain import CODE_DIGITS, Candidate, Reply, Verdict
 from bot.explaining import SMALL, conclusion, foremost, measured, reasons, spelled
 from bot.handlers import Context, Known, compose, respond
 from bot.handlers.context import vietnam_day
@@ -101,6 +101,12 @@ def attempt(brain: Brain, text: str, now: datetime) -> Trial:
 def card(brain: Brain, entry: Entry, now: datetime) -> Reply:
     """Return an entry as askers are shown it at `now` (UTC)."""
     return compose.card(entry, NOBODY, brain.knowledge, vietnam_day(now), CODE_DIGITS)
+
+
+def nearest(brain: Brain, text: str) -> tuple[Candidate, ...]:
+    """Return the entries that come nearest to a text now, most probable first."""
+    entries = brain.knowledge.entries
+    return tuple(one for one in brain.matcher.match(text).candidates if one.entry in entries)
 
 
 def _why(brain: Brain, text: str) -> Why | None:

@@ -61,6 +61,11 @@ def link(home: Path, server: str) -> str:
     return done.stdout.strip()
 
 
+def settled(page: Any) -> None:
+    """Wait until htmx has put in place what it asked for last."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def open_all(page: Any) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
@@ -118,6 +123,7 @@ def test_the_story_by_keyboard(open_page: Open) -> None:
         page.keyboard.type("sua nha")
         page.wait_for_url(re.compile(r"/console/base\?q=sua(%20|\+)nha"))
         page.locator(f"text={say('console.base.count', count=1)}").wait_for()
+        settled(page)
         page.keyboard.press("Escape")
         page.keyboard.press("j")
         page.keyboard.press("Enter")

@@ -11,15 +11,17 @@ import pytest
 from sqlalchemy import text
 from test_console_queue import act, asks, state, told
 from test_web_injection import ATTACKS
-from web_console import HAI, LAN, Console, OneBrain, assert_ours, token_of, words
+from web_console import HAI, LAN, NOON, Console, OneBrain, assert_ours, token_of, words
 from web_site import BASE
 
+from bot.curating import Curating
 from bot.domain import Candidate, Wishes
 from bot.items import ItemState
 from bot.kb import Category, Status, load
 from bot.live import Brain, build_brain
 from bot.phrases import say
-from bot.store import Database
+from bot.store import Database, items
+from bot.web.console.forms import Form
 
 HOUSE = "nha-o-xay-moi"
 HTMX = {"HX-Request": "true"}
@@ -239,3 +241,32 @@ async def test_the_database_knows_every_act(console: Console) -> None:
     async with console.database.reading() as connection:
         rows = (await connection.execute(text("select kind from acts order by id"))).scalars().all()
     assert rows == ["took", "answered"]
+
+
+async def test_after_a_crash_between_file_and_database_the_entry_is_offered(console: Console) -> None:
+    number = await asks(console, "làm nhà vệ sinh được mấy triệu")
+    fields = Form(entry_form()).fields(LAN, NOON.date(), ())
+    assert fields
+    curating = Curating(console.directory, Wishes(), None)
+    await console.reviewing.take(number, LAN.person)
+    curating.save(curating.with_entry(Category.PRACTICES, fields))  # and then the power went off
+    console.live.current = build_brain(console.directory, Wishes())
+    async with console.browser(LAN) as browser:
+        page = (await browser.get(f"/console/queue/{number}")).text
+        assert f'value="{fields["id"]}"' in page
+        await act(browser, number, "answer", entry=str(fields["id"]))
+    assert await state(console, number) is ItemState.ANSWERED
+    assert "3 triệu" in (await told(console))[0]
+
+
+async def test_what_an_expert_takes_back_is_not_answered_by_the_same_base_again(console: Console) -> None:
+    number = await asks(console, "xây nhà", candidates=(Candidate(HOUSE, 0.3),))
+    base = console.live.current.knowledge.version
+    async with console.browser(LAN) as browser:
+        await act(browser, number, "answer", entry=HOUSE)
+        whole = await console.reviewing.item(number)
+        assert whole
+        await act(browser, number, "undo", act=str(whole.acts[-1].id))
+    async with console.database.reading() as connection:
+        assert await items.untried(connection, base, 10) == ()
+        assert await items.untried(connection, "another", 10) == (whole.item.id,)

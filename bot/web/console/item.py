@@ -1,5 +1,6 @@
 """One item of the queue on one screen: who asked it in which words, what is near, and what to do about it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,9 +13,9 @@ from bot.gathering import Gathering
 from bot.items import NOT_OURS, OPEN_STATES, Act, ActKind, Item, QueueFilter, Whole
 from bot.kb import Entry
 from bot.kb.search import Search, Wanted
-from bot.reviewing import Reviewing, conflict_text
+from bot.reviewing import MOST_NEAREST, Reviewing, conflict_text
 from bot.signing_in import SignIn
-from bot.trying import card
+from bot.trying import card, nearest
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.pages import is_htmx
@@ -124,7 +125,7 @@ class ItemPage:
             is_mine=item.taken_by == call.visit.reviewer.person,
             holder=self._sign_in.name(item.taken_by or item.settled_by or ""),
             wordings=whole.wordings[:MOST_WORDINGS],
-            near=[self._near(each) for each in whole.nearest if each.entry in brain.knowledge.entries],
+            near=[self._near(each) for each in await asyncio.to_thread(self._nearest, whole)],
             found=list(self._found(call)),
             looked_for=call.request.query_params.get("q", "")[:LONGEST_SEARCH],
             reasons=NOT_OURS,
@@ -140,6 +141,13 @@ class ItemPage:
         by = error.values.get("by")
         named = {"by": self._sign_in.name(by)} if isinstance(by, str) else {}
         return conflict_text(Overtaken(error.code, **{**error.values, **named}))
+
+    def _nearest(self, whole: Whole) -> list[Candidate]:
+        """Return what comes nearest in the base of now, then what did when it was asked."""
+        brain = self._frame.live.current
+        found = {each.entry: each for each in whole.nearest if each.entry in brain.knowledge.entries}
+        found |= {each.entry: each for each in nearest(brain, whole.item.question)}
+        return sorted(found.values(), key=lambda one: -one.confidence)[:MOST_NEAREST]
 
     def _near(self, candidate: Candidate) -> Near:
         brain = self._frame.live.current
