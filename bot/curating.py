@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import structlog
+
 from bot.decide import decide
 from bot.domain import Verdict, Wishes
 from bot.kb import Category, Entry, Knowledge, Problem, check
 from bot.kb.loader import REVIEWED, read
+from bot.kb.revisions import is_kept, keep
 from bot.kb.spelling import Value
 from bot.kb.writer import appended, changed, digest, new_file, read_text, save
 from bot.live import LONGEST_BUILD, Brain, build_brain
 from bot.matching import build
 from bot.trial import ask_tests
+
+log = structlog.get_logger(__name__)
 
 APART = "import sys; from bot.curating import rehearse_for; rehearse_for(*sys.argv[1:])"
 
@@ -122,15 +127,26 @@ class Curating:
             str(fields["id"]), file, appended(new_file(file) if text is None else text, fields), digest(text)
         )
 
-    def save(self, change: Change) -> Knowledge:
-        """Write a change and return the base that it makes.
+    def save(self, change: Change, reviewer: str, subject: str) -> Knowledge:
+        """Write a change and return the base that it makes; where git keeps the base, it is a commit.
+
+        A file with changes that nobody has committed yet is left for them to commit.
+
+        Args:
+            change: that was rehearsed.
+            reviewer: name of its author.
+            subject: of the commit.
 
         Raises:
             Conflict: the file was changed meanwhile.
             KnowledgeError: the base would not load.
             OSError: the disk refuses.
         """
-        return save(self._directory, {change.file: change.text}, {change.file: change.was})
+        was_kept = is_kept(self._directory, change.file)
+        knowledge = save(self._directory, {change.file: change.text}, {change.file: change.was})
+        if was_kept and not keep(self._directory, change.file, reviewer, subject):
+            log.warning("base.not_committed", file=change.file)
+        return knowledge
 
     async def rehearse(self, change: Change, wordings: Sequence[str], today: date) -> Rehearsal:
         """Return what would come of a change, for tests of all entries and for some wordings.

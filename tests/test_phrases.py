@@ -45,7 +45,7 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("web/console/exports.py", "f'console.verdict.{one.verdict.value}'"): ("console.verdict.*",),
     ("web/console/exports.py", "f'reason.{one.reason.value}'"): ("reason.*",),
     ("cli/unanswered.py", "f'item_state.{item.state.value}'"): ("item_state.*",),
-    ("cli/figures.py", "f'reason.{reason.value}'"): ("reason.*",),
+    ("cli/counting.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("handlers/command.py", "key"): ("unusable.empty", "unusable.media"),
     ("handlers/question.py", "key"): ("not_ours.household", "not_ours.off_topic"),
     ("handlers/review.py", "f'reason.{item.reason.value}'"): ("reason.*",),

@@ -1,5 +1,6 @@
 """The base as it was: versions that git keeps, laid out in a directory for the loader to read."""
 
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -17,6 +18,7 @@ MAIN = ("main", "origin/main")  # what a branch is compared with
 
 LOOK = 10.0  # s that git gets to follow an entry's lines
 MOST_REVISIONS = 30
+_ALONE = ("--literal-pathspecs", "-c", "core.hooksPath=/dev/null")
 _LOG = "%x1e%H%x1f%an%x1f%aI%x1f%s%x1f"  # a record begins with 1e, its fields end with 1f
 
 
@@ -64,6 +66,37 @@ def _revision(record: str) -> Revision:
     if len(changed) > 1 and changed[-1][1:].lstrip().startswith("- id:"):
         changed.pop()  # of the next entry, where the lines end
     return Revision(commit, author, datetime.fromisoformat(at), subject, tuple(changed))
+
+
+def is_kept(directory: Path, file: str) -> bool:
+    """Tell whether git knows a file of the base just as it is, or that it is not there; False without git."""
+    try:
+        if _run(directory, "rev-parse", "--is-inside-work-tree", seconds=LOOK).strip() != b"true":
+            return False
+        return not _run(directory, *_ALONE, "status", "--porcelain", "--", file, seconds=LOOK)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+
+
+def keep(directory: Path, file: str, author: str, subject: str) -> bool:
+    """Make a commit of one file, whatever else is changed or staged; False when git does not want it.
+
+    Args:
+        directory: of the base.
+        file: relative to the base.
+        author: a person's name.
+        subject: of the commit.
+    """
+    name = " ".join(re.sub(r"[<>\x00-\x1f]", " ", author).split()) or "hoidap"
+    who = ("-c", f"user.name={name}", "-c", "user.email=", "-c", "commit.gpgsign=false")
+    try:
+        _run(directory, *_ALONE, "add", "--", file, seconds=LOOK)
+        made = _run(
+            directory, *_ALONE, *who, "commit", "--no-verify", "-m", subject, "--", file, seconds=LOOK
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+    return bool(made)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -249,7 +250,9 @@ async def test_after_a_crash_between_file_and_database_the_entry_is_offered(cons
     assert fields
     curating = Curating(console.directory, Wishes(), None)
     await console.reviewing.take(number, LAN.person)
-    curating.save(curating.with_entry(Category.PRACTICES, fields))  # and then the power went off
+    curating.save(
+        curating.with_entry(Category.PRACTICES, fields), LAN.name, "…"
+    )  # and then the power went off
     console.live.current = build_brain(console.directory, Wishes())
     async with console.browser(LAN) as browser:
         page = (await browser.get(f"/console/queue/{number}")).text
@@ -270,3 +273,46 @@ async def test_what_an_expert_takes_back_is_not_answered_by_the_same_base_again(
     async with console.database.reading() as connection:
         assert await items.untried(connection, base, 10) == ()
         assert await items.untried(connection, "another", 10) == (whole.item.id,)
+
+
+async def test_where_git_keeps_the_base_an_act_is_a_commit_of_its_file_alone(console: Console) -> None:
+    base = console.directory
+    git(base, "init", "-q")
+    git(base, "add", ".")
+    git(base, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "Kho")
+    topics = base / "topics.yaml"
+    topics.write_text("# Đang sửa.\n" + topics.read_text(encoding="utf-8"), encoding="utf-8")
+    git(base, "add", "topics.yaml")
+    await write(console, await asks(console, "làm nhà vệ sinh được mấy triệu"), entry_form())
+    shown = git(base, "show", "--name-only", "--format=%an|%s")
+    assert shown.startswith(f"{LAN.name}|")
+    assert shown.split()[-1] == "reviewed/practices/nha-tieu-hop-ve-sinh-duoc-ho-tro-bao-nhieu.yaml"
+    assert git(base, "status", "--porcelain").strip() == "M  topics.yaml"
+
+
+async def test_what_an_editor_has_not_committed_is_not_put_under_the_reviewer_s_name(
+    console: Console,
+) -> None:
+    base = console.directory
+    git(base, "init", "-q")
+    git(base, "add", ".")
+    git(base, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "Kho")
+    file = base / FILE
+    file.write_text("# Sửa dở.\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    number = await asks(console, "dựng căn nhà mới xin được mấy đồng")
+    await write(console, number, {await box_of(console, number): "1"}, f"variant/{HOUSE}")
+    assert "dựng căn nhà" in file.read_text(encoding="utf-8")
+    assert git(base, "log", "--format=%s").split() == ["Kho"]
+
+
+async def write(console: Console, number: int, form: dict[str, str], what: str = "write") -> None:
+    path = f"/console/queue/{number}/{what}"
+    async with console.browser(LAN) as browser:
+        shown = await send(browser, path, step="try", **form)
+        saved = await send(browser, path, step="save", tried=tried_of(shown.text), **form)
+        assert saved.status_code == 303
+
+
+def git(base: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(base), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -203,7 +203,8 @@ class Writing:
         number, by = whole.item.number, call.visit.reviewer.person
         if whole.item.taken_by != by:
             await self._reviewing.take(number, by)
-        knowledge = await asyncio.to_thread(self._curating.save, change)
+        subject = say("console.write.commit", number=number, entry=change.entry)
+        knowledge = await asyncio.to_thread(self._curating.save, change, call.visit.reviewer.name, subject)
         await self._reviewing.answer(number, by, change.entry, base=knowledge)
 
 
