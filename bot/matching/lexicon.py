@@ -28,14 +28,18 @@ class Lexicon:
         words = phrased.words + answered.words
         self._words = _bm25(words).T.tocsr()
         self._runs = _bm25(phrased.runs + answered.runs).T.tocsr()
-        used = _present(words[:, :plain])
+        used = _present(words)
         spread = np.asarray(used.sum(axis=0), np.float32).ravel()
-        self._plain, self._rarity = plain, np.log1p(used.shape[0] / np.maximum(spread, 1)).astype(np.float32)
-        self._rarest = float(np.log1p(used.shape[0]))  # of a word that no class uses
-        self._phrased = _present(phrased.words[:, :plain])
-        telling = _present(misses[:, :plain])
+        rarity = np.log1p(used.shape[0] / np.maximum(spread, 1)).astype(np.float32)
+        rarity[plain:] = 0  # words with diacritics and pairs say again what plain words say
+        self._rarity, self._rarest = (
+            rarity,
+            float(np.log1p(used.shape[0])),
+        )  # the latter of a word that is new
+        self._phrased = _weighed(phrased.words, rarity)
+        telling = _present(misses)
         telling -= telling.multiply(used[missed])
-        self._telling = (_unit_sums(telling.multiply(self._rarity).tocsr())).T.tocsr()
+        self._telling = _unit_sums(_weighed(telling, rarity)).T.tocsr()
         self._misses = np.searchsorted(missed, np.arange(used.shape[0] + 1))
 
     def scores(self, counts: Counts) -> tuple[Floats, Floats]:
@@ -48,8 +52,8 @@ class Lexicon:
 
         Words count by their rarity.
         """
-        asked = _present(counts.words[:, : self._plain]).multiply(self._rarity).tocsr()
-        total = np.asarray(asked.sum(axis=1)).ravel() + counts.unknown * self._rarest
+        asked = _present(counts.words)
+        total = asked @ self._rarity + counts.unknown * self._rarest
         shared = np.asarray(asked[owners].multiply(self._phrased[classes]).sum(axis=1)).ravel()
         return np.asarray(shared / np.maximum(total, 1e-6)[owners], np.float32)
 
@@ -58,7 +62,7 @@ class Lexicon:
         found = np.zeros(len(owners), np.float32)
         starts, ends = self._misses[classes], self._misses[classes + 1]
         if (ends > starts).any():
-            shares = (_present(counts.words[:, : self._plain]) @ self._telling).toarray()
+            shares = (_present(counts.words) @ self._telling).toarray()
             for pair in np.flatnonzero(ends > starts):
                 found[pair] = shares[owners[pair], starts[pair] : ends[pair]].max()
         return found
@@ -66,6 +70,13 @@ class Lexicon:
 
 def _present(counts: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix((np.ones_like(counts.data), counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _weighed(counts: sp.csr_matrix, rarity: Floats) -> sp.csr_matrix:
+    """Return the rarity of the words that stand in each row; a word without one is left out."""
+    weighed = sp.csr_matrix(_present(counts).multiply(rarity), dtype=np.float32)
+    weighed.eliminate_zeros()
+    return weighed
 
 
 def _unit_sums(rows: sp.csr_matrix) -> sp.csr_matrix:
