@@ -216,6 +216,7 @@ def _fit(trial: Trial) -> Weights:
     z = ((features - mean) / scale).astype(np.float64)
     starts = np.searchsorted(trial.evidence.owners, np.arange(trial.evidence.questions))
     best = np.column_stack([np.maximum.reduceat(z, starts), np.ones(len(starts))])
+    best[:, FEATURES.index("is_group")] = 0  # the same for all questions, which the constant says already
     none = ~np.logical_or.reduceat(trial.right, starts)
     loss = partial(_loss, z=z, best=best, none=none, trial=trial)
     start = np.zeros(z.shape[1] + best.shape[1])
@@ -228,7 +229,8 @@ def _loss(weights: Numbers, *, z: Numbers, best: Numbers, none: Flags, trial: Tr
     p, p_none = _shares(z, trial.evidence, *np.split(weights, [z.shape[1]]))
     likelihood = np.log(p[trial.right] + 1e-12).sum() + np.log(p_none[none] + 1e-12).sum()
     gradient = np.concatenate([(p - trial.right) @ z, (p_none - none) @ best]) / len(none)
-    return float(-likelihood / len(none) + RIDGE * weights @ weights), gradient + 2 * RIDGE * weights
+    held = np.append(weights[:-1], 0)  # all but the constant
+    return float(-likelihood / len(none) + RIDGE * held @ held), gradient + 2 * RIDGE * held
 
 
 def _thresholds(trial: Trial, probabilities: Numbers, wishes: Wishes) -> Thresholds:
