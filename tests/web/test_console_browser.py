@@ -196,6 +196,28 @@ def test_everything_works_without_javascript(open_page: Open, home: Path, server
         page.wait_for_url("**/console/sign-in")
 
 
+def test_each_act_on_an_item_has_its_key(open_page: Open) -> None:
+    with open_page() as page:
+        page.goto("/console/queue/3")
+        page.keyboard.press("n")
+        page.get_by_role("button", name=say("console.item.give_back")).wait_for()
+        page.keyboard.press("n")
+        page.get_by_role("button", name=say("console.item.take")).wait_for()
+        for key, what in (("x", "input[name=reason]"), ("h", "textarea#text"), ("g", "input#into")):
+            page.keyboard.press(key)
+            assert page.evaluate("what => document.activeElement.matches(what)", what), key
+            page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("1")
+        aimed = page.evaluate("document.activeElement.closest('form').action")
+        assert aimed.endswith("/console/queue/3/answer")  # and nobody was told anything yet
+        assert page.get_by_role("button", name=say("console.item.take")).is_visible()
+        page.keyboard.press("v")
+        page.wait_for_url("**/console/queue/3/variant/*")
+        page.go_back()
+        page.keyboard.press("m")
+        page.wait_for_url("**/console/queue/3/write")
+
+
 def test_the_file_comes_down(open_page: Open) -> None:
     with open_page() as page:
         page.goto("/console/figures")

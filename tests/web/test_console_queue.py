@@ -1,5 +1,6 @@
 """Contract: an expert finds what waits, does one thing to it at a time, and nothing is overwritten."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -201,6 +202,16 @@ async def test_two_reviewers_at_once_are_told_kindly_and_nothing_is_overwritten(
         await act(lan, number, "answer", entry=HOUSE)
         late = await hai.post(f"/console/queue/{number}/take", data={"token": token})
         assert say("conflict.settled", number=number, by=LAN.name) in words(late.text)
+    assert len(await told(console)) == 1
+
+
+async def test_of_two_answers_in_the_same_moment_one_counts(console: Console) -> None:
+    number = await asks(console, "xây nhà", candidates=(Candidate(HOUSE, 0.31),))
+    async with console.browser(LAN) as lan, console.browser(HAI) as hai:
+        answers = await asyncio.gather(
+            act(lan, number, "answer", entry=HOUSE), act(hai, number, "answer", entry=HOUSE)
+        )
+    assert sorted(each.status_code for each in answers) == [303, 409]
     assert len(await told(console)) == 1
 
 

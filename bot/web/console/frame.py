@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Protocol
 
 from starlette.responses import Response
@@ -47,6 +48,11 @@ class Frame:
         """The day in Vietnam."""
         return (self.clock() + VIETNAM).date()
 
+    def name(self, call: Call, person: str) -> str:
+        """Return how a reviewer is called; whoever came by an operator's link has the name that it gave."""
+        own = call.visit.reviewer
+        return own.name if person == own.person else self._name_of(person)
+
     def html(self, call: Call, template: str, status: int = 200, **values: object) -> Response:
         """Return a page, or a part of one.
 
@@ -63,7 +69,7 @@ class Frame:
             "here": call.request.url.path,
             "today": self.today,
             "broken": len(self.live.problems),
-            "name_of": self._name_of,
+            "name_of": partial(self.name, call),
             "act_name": act_name,
             "order_name": order_name,
             "reason_name": reason_name,

@@ -14,7 +14,6 @@ from bot.items import NOT_OURS, OPEN_STATES, Act, ActKind, Item, QueueFilter, Wh
 from bot.kb import Entry
 from bot.kb.search import Search, Wanted
 from bot.reviewing import MOST_NEAREST, Reviewing, conflict_text
-from bot.signing_in import SignIn
 from bot.trying import card, nearest
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
@@ -51,11 +50,10 @@ class Deed:
 class ItemPage:
     """The screen and its acts. What does not fit where the item stands is told, and nothing is changed."""
 
-    def __init__(self, frame: Frame, reviewing: Reviewing, gathering: Gathering, sign_in: SignIn) -> None:
+    def __init__(self, frame: Frame, reviewing: Reviewing, gathering: Gathering) -> None:
         self._frame = frame
         self._reviewing = reviewing
         self._gathering = gathering
-        self._sign_in = sign_in
         self._acts: Mapping[str, Do] = {
             "take": lambda number, by, form: reviewing.take(number, by),
             "give-back": lambda number, by, form: reviewing.give_back(number, by),
@@ -92,7 +90,7 @@ class ItemPage:
         try:
             await do(whole.item.number, call.visit.reviewer.person, call.form)
         except Overtaken as error:
-            return await self.page(call, await self.whole(call), self.trouble(error), status=409)
+            return await self.page(call, await self.whole(call), self.trouble(call, error), status=409)
         return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
 
     async def whole(self, call: Call) -> Whole:
@@ -110,7 +108,7 @@ class ItemPage:
     async def page(self, call: Call, whole: Whole, trouble: str = "", status: int = 200) -> Response:
         """Return the screen, with what stands in the way of an act."""
         item, brain = whole.item, self._frame.live.current
-        deeds = tuple(self._deeds(whole))
+        deeds = tuple(self._deeds(call, whole))
         last = next((one.act for one in reversed(deeds) if _is_undoable(one)), None)
         next_one = await self._next(item)
         return self._frame.html(
@@ -123,7 +121,7 @@ class ItemPage:
             trouble=trouble,
             is_open=_is_open(whole),
             is_mine=item.taken_by == call.visit.reviewer.person,
-            holder=self._sign_in.name(item.taken_by or item.settled_by or ""),
+            holder=self._frame.name(call, item.taken_by or item.settled_by or ""),
             wordings=whole.wordings[:MOST_WORDINGS],
             near=[self._near(each) for each in await asyncio.to_thread(self._nearest, whole)],
             found=list(self._found(call)),
@@ -136,10 +134,10 @@ class ItemPage:
             similar=await self._gathering.alike(item) if _is_open(whole) else (),
         )
 
-    def trouble(self, error: Overtaken) -> str:
+    def trouble(self, call: Call, error: Overtaken) -> str:
         """Return what stands in an act's way, with people called by their names."""
         by = error.values.get("by")
-        named = {"by": self._sign_in.name(by)} if isinstance(by, str) else {}
+        named = {"by": self._frame.name(call, by)} if isinstance(by, str) else {}
         return conflict_text(Overtaken(error.code, **{**error.values, **named}))
 
     def _nearest(self, whole: Whole) -> list[Candidate]:
@@ -161,11 +159,11 @@ class ItemPage:
         for entry in found[:MOST_FOUND]:
             yield Near(entry, None, card(brain, entry, now))
 
-    def _deeds(self, whole: Whole) -> Iterator[Deed]:
+    def _deeds(self, call: Call, whole: Whole) -> Iterator[Deed]:
         undone = {act.undoes for act in whole.acts}
         for act in whole.acts:
             yield Deed(
-                act, "" if act.kind is ActKind.REPLIED else self._sign_in.name(act.by), act.id in undone
+                act, "" if act.kind is ActKind.REPLIED else self._frame.name(call, act.by), act.id in undone
             )
 
     async def _next(self, item: Item) -> Item | None:

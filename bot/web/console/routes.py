@@ -62,7 +62,7 @@ def console_routes(
     door = Door(sign_in, pages, gate)
     browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
-    item = ItemPage(frame, reviewing, gathering, sign_in)
+    item = ItemPage(frame, reviewing, gathering)
     writing = Writing(frame, reviewing, curating, item)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [

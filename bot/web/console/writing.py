@@ -185,7 +185,7 @@ class Writing:
             await self._save(call, whole, change)
         except Overtaken as error:
             fresh = await self._items.whole(call)
-            return await self._items.page(call, fresh, self._items.trouble(error), status=409)
+            return await self._items.page(call, fresh, self._items.trouble(call, error), status=409)
         except (HoidapError, OSError) as error:
             return page(Outcome(_refused(error)), 409)
         return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
