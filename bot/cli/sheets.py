@@ -1,5 +1,7 @@
 """`hoidap kb export` and `hoidap kb import`: the base as a spreadsheet and back."""
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +22,7 @@ YES = ("c", "co", "y", "yes")  # without diacritics
 def export_command(
     to_xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Tệp Excel sẽ ghi.")] = None,
     to_csv: Annotated[Path | None, typer.Option("--csv", help="Tệp CSV (UTF-8) sẽ ghi.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Ghi đè tệp đã có.")] = False,
     knowledge: KnowledgeDir = None,
 ) -> None:
     """Xuất kho ra bảng tính, mỗi mục một hàng; sửa xong thì đưa lại vào kho bằng kb import.
@@ -33,15 +36,27 @@ def export_command(
     base = load(settings_for(knowledge, log_level="WARNING").knowledge)
     try:
         if to_xlsx:
-            to_xlsx.write_bytes(xlsx(base))
+            _put(to_xlsx, xlsx(base), overwrite)
         elif to_csv:
-            to_csv.write_bytes(comma_separated(base))
+            _put(to_csv, comma_separated(base), overwrite)
     except CellTooLong as error:
         entry, field = error.args
         complain(say("sheet.too_long", entry=entry, field=field, limit=LONGEST_CELL))
         raise typer.Exit(1) from None
     said = say("sheet.exported", count=len(base.entries), file=to_xlsx or to_csv)
     out.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
+def _put(file: Path, content: bytes, overwrite: bool) -> None:
+    """Write a sheet; what is there may be hours of work, and `export` is soon typed for `import`."""
+    try:
+        with file.open("wb" if overwrite else "xb") as sheet:
+            sheet.write(content)
+    except FileExistsError:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file)) from None
+        complain(say("sheet.taken", file=file))
+        raise typer.Exit(1) from None
 
 
 def import_command(

@@ -90,6 +90,19 @@ def test_a_sheet_gives_the_terminal_no_orders(cli: Cli, tmp_path: Path):
     assert "\x1b" not in result.stderr
 
 
+def test_an_export_never_takes_the_place_of_a_file_unless_that_is_meant(cli: Cli, tmp_path: Path):
+    edited = Path("kho.csv")
+    cli("kb", "export", "--csv", "kho.csv")
+    edited.write_bytes(edited.read_bytes() + b"# hours of work")
+    worked_on = edited.read_bytes()
+    refused = cli("kb", "export", "--csv", "kho.csv")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Đã có tệp kho.csv")
+    assert edited.read_bytes() == worked_on
+    assert cli("kb", "export", "--csv", "kho.csv", "--overwrite").exit_code == 0
+    assert edited.read_bytes() != worked_on
+
+
 def test_export_wants_one_place(cli: Cli):
     assert cli("kb", "export").exit_code == 2
     assert cli("kb", "export", "--xlsx", "a.xlsx", "--csv", "a.csv").exit_code == 2
