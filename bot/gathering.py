@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.grouping import ALIKE, SAME, Likeness, Reading, read
-from bot.items import OPEN_STATES, Item
+from bot.items import Item
 from bot.store import Connection, Database, items, reach
 from bot.store.items import Question
 
@@ -117,4 +117,4 @@ class Gathering:
 async def _is_open(connection: Connection, item: int) -> bool:
     """Keep reviewers off an item until the question is in it; False where one has just closed it."""
     found = await items.lock(connection, item)
-    return found is not None and found.state in OPEN_STATES
+    return found is not None and found.is_open

@@ -122,6 +122,11 @@ class Item:
     note: str | None = None  # the expert's words, or whose task it is
     into: int | None = None  # own id of the item that it was merged into
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for an expert or for its askers."""
+        return self.state in OPEN_STATES
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:

@@ -15,7 +15,6 @@ from bot.handlers.requests import storable
 from bot.items import (
     BY_BOT,
     NOT_OURS,
-    OPEN_STATES,
     Act,
     ActKind,
     Item,
@@ -233,7 +232,7 @@ class Reviewing:
         """Settle an item (own id) with an entry that went live; None where an expert has it."""
         async with self._database.reading() as connection:
             found = await items.get(connection, item)
-        if found is None or found.state not in OPEN_STATES or found.state is ItemState.TAKEN:
+        if found is None or not found.is_open or found.state is ItemState.TAKEN:
             return None
         try:
             return await self.answer(found.number, BY_BOT, entry)
@@ -378,7 +377,7 @@ class Reviewing:
             text: what they add.
         """
         item = await items.of(connection, number, lock=True)
-        if item is None or item.state not in OPEN_STATES:
+        if item is None or not item.is_open:
             return False
         now = self._clock()
         details = {"number": number, "text": text[:MOST_WORDS]}
@@ -491,7 +490,7 @@ class Reviewing:
         item = await items.of(connection, number, lock=lock)
         if item is None:
             raise Overtaken("no_item", number=number)
-        if item.state not in OPEN_STATES:
+        if not item.is_open:
             raise Overtaken("settled", number=number, by=item.settled_by or BY_BOT)
         if item.state is ItemState.TAKEN and item.taken_by != reviewer and not self._is_late(item):
             raise Overtaken("taken", number=number, by=item.taken_by)

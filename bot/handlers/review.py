@@ -8,7 +8,7 @@ from bot.handlers.command import shorten
 from bot.handlers.context import Context, Known, vietnam_day
 from bot.handlers.question import ask
 from bot.handlers.requests import Ask, Queue, Review, Say
-from bot.items import NOT_OURS, OPEN_STATES, Act, ActKind, Item, ItemState, Whole
+from bot.items import NOT_OURS, Act, ActKind, Item, ItemState, Whole
 from bot.phrases import say
 
 PAGE = 8  # items of the queue shown at once: what fits a phone's screen
@@ -94,7 +94,7 @@ def _done(known: Known, context: Context) -> Outcome:
 
 
 def _after(act: Act, item: Item) -> Iterator[tuple[Button, ...]]:
-    if act.kind is ActKind.DRAFTED and item.state in OPEN_STATES:
+    if act.kind is ActKind.DRAFTED and item.is_open:
         yield (actions.send_draft(item.number, item.askers),)
     if act.kind not in (ActKind.DRAFTED, ActKind.UNDID):
         yield (actions.undo(act.id),)
@@ -102,7 +102,7 @@ def _after(act: Act, item: Item) -> Iterator[tuple[Button, ...]]:
 
 
 def _subject(item: Item) -> int | None:
-    return item.number if item.state in OPEN_STATES else None
+    return item.number if item.is_open else None
 
 
 # --- one item -----------------------------------------------------------------------------------------
@@ -112,10 +112,10 @@ def _item(whole: Whole, context: Context) -> Outcome:
     item = whole.item
     title = say("review.title", number=item.number, askers=item.askers, asked=item.asked)
     blocks = [Block(Style.TITLE, title), *_wordings(whole), *_facts(whole, context)]
-    choices = tuple(_nearest(whole, context)) if item.state in OPEN_STATES else ()
+    choices = tuple(_nearest(whole, context)) if item.is_open else ()
     if choices:
         blocks.append(Block(Style.TEXT, say("review.nearest")))
-    if item.state in OPEN_STATES:
+    if item.is_open:
         blocks.append(Block(Style.NOTE, say("review.how", number=item.number)))
     return Outcome(
         Reply(tuple(blocks), choices=choices, buttons=tuple(_buttons(item, context))), about=_subject(item)
@@ -178,7 +178,7 @@ def _nearest(whole: Whole, context: Context) -> Iterator[Button]:
 
 def _buttons(item: Item, context: Context) -> Iterator[tuple[Button, ...]]:
     number = item.number
-    if item.state in OPEN_STATES:
+    if item.is_open:
         is_mine = item.state is ItemState.TAKEN and item.taken_by == context.me
         yield (actions.give_back(number) if is_mine else actions.take(number), actions.compose(number))
         yield (actions.ask_back(number), actions.send_away(number))

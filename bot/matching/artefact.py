@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 MOST_KEPT = 4  # artefacts; switching back and forth between two bases stays quick
 ROOMS = ("kb", "matching", "normalise")  # whose code decides what a matcher is
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "rapidfuzz")
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 def build_or_load(knowledge: Knowledge, wishes: Wishes, directory: Path) -> Matcher:

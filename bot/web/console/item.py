@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.domain import Candidate, Reason, Reply
 from bot.errors import Overtaken
 from bot.gathering import Gathering
-from bot.items import NOT_OURS, OPEN_STATES, Act, ActKind, Item, QueueFilter, Whole
+from bot.items import NOT_OURS, Act, ActKind, Item, QueueFilter, Whole
 from bot.kb import Entry
 from bot.kb.search import Search, Wanted
 from bot.reviewing import MOST_NEAREST, Reviewing, conflict_text
@@ -77,7 +77,7 @@ class ItemPage:
                 found=found,
                 looked_for=looked_for,
                 whole=whole,
-                is_open=_is_open(whole),
+                is_open=whole.item.is_open,
             )
         return await self.page(call, whole)
 
@@ -119,7 +119,7 @@ class ItemPage:
             whole=whole,
             item=item,
             trouble=trouble,
-            is_open=_is_open(whole),
+            is_open=whole.item.is_open,
             is_mine=item.taken_by == call.visit.reviewer.person,
             holder=self._frame.name(call, item.taken_by or item.settled_by or ""),
             wordings=whole.wordings[:MOST_WORDINGS],
@@ -131,7 +131,7 @@ class ItemPage:
             undoable=last,
             next_one=next_one,
             answered_by=brain.knowledge.entries.get(item.entry or ""),
-            similar=await self._gathering.alike(item) if _is_open(whole) else (),
+            similar=await self._gathering.alike(item) if whole.item.is_open else (),
         )
 
     def trouble(self, call: Call, error: Overtaken) -> str:
@@ -187,10 +187,6 @@ class ItemPage:
     async def _split(self, number: int, by: str, form: Mapping[str, str]) -> Act:
         chosen = {_number(name.removeprefix("wording-")) for name in form if name.startswith("wording-")}
         return await self._reviewing.split(number, chosen, by)
-
-
-def _is_open(whole: Whole) -> bool:
-    return whole.item.state in OPEN_STATES
 
 
 def _is_undoable(deed: Deed) -> bool:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.curating import Change, Curating, Rehearsal
 from bot.domain import Reply
 from bot.errors import ByHandOnly, Conflict, HoidapError, KnowledgeError, Overtaken
-from bot.items import OPEN_STATES, Whole
+from bot.items import Whole
 from bot.kb import Category, Entry, Knowledge, describe
 from bot.kb.checks.rows import plain
 from bot.kb.spelling import Value
@@ -102,7 +102,7 @@ class Writing:
             shown=card(brain, entry, self._frame.clock()),
             wordings=wordings_for(whole, entry),
             chosen=chosen,
-            is_open=whole.item.state in OPEN_STATES,
+            is_open=whole.item.is_open,
             outcome=outcome,
         )
 
@@ -152,7 +152,7 @@ class Writing:
             form=form,
             rows=range(SOURCES),
             shown=self._preview(form, fields),
-            is_open=whole.item.state in OPEN_STATES,
+            is_open=whole.item.is_open,
             outcome=outcome,
         )
 
