@@ -64,7 +64,7 @@ def find(text: str, matcher: Matcher, before: Before | None = None) -> Finding:
 
 
 def find_all(messages: Sequence[tuple[str, Before | None]], matcher: Matcher) -> list[Finding]:
-    """Return what `find` does for each of several messages and what came before it; quicker than one by one."""
+    """Return what `find` does for each message and what came before it; quicker than one by one."""
     readings = [_readings(text) for text, _ in messages]
     matches = iter(matcher.match_all([reading for own in readings for reading in own]))
     found = []
