@@ -55,11 +55,13 @@ async def choices(connection: AsyncConnection, since: datetime) -> tuple[Choice,
             last.c.asker == opened.c.asker,
             last.c.id < opened.c.id,
         )
+        .correlate(opened)
         .scalar_subquery()
     )
     found = (
         select(asked, opened.c.entry.label("found"), opened.c.asked_at.label("opened_at"))
-        .join(opened, asked.c.id == just_before)
+        .select_from(opened)
+        .join(asked, asked.c.id == just_before)
         .where(*below, asked.c.entry.is_(None), opened.c.verdict == Verdict.OPENED, opened.c.rating == 1)
         .order_by(asked.c.id.desc())
         .limit(MOST)
