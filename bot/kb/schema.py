@@ -186,7 +186,7 @@ class Left(_Row):
 
     place: Words
     document: Words
-    on: Day | None = None
+    since: Day | None = None
 
 
 class PlaceList(_Row):
