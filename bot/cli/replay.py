@@ -73,7 +73,7 @@ def replay_command(
     if not asked:
         complain(say("replay.no_questions", since=f"{earliest:%d/%m/%Y}"))
     old = before or (str(settings.knowledge) if base else branched_off(settings.knowledge))
-    with _version(old, settings) as was, _version(base or str(settings.knowledge), settings) as now:
+    with _version(base or str(settings.knowledge), settings) as now, _version(old, settings) as was:
         found = replayed.ask(was, now, asked)
     names = _short(old), base or str(settings.knowledge)
     if as_json:
