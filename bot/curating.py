@@ -82,6 +82,16 @@ class Rehearsal:
     found: tuple[Found, ...] = ()
     replay: Replay | None = None  # of what was really asked
 
+    @property
+    def replayed_days(self) -> int:
+        """How far back `replay` goes."""
+        return REPLAYED_FOR.days
+
+    @property
+    def most_replayed(self) -> int:
+        """How many different questions `replay` asks at most."""
+        return MOST_REPLAYED
+
 
 class Curating:
     """Writes into the base.

@@ -140,7 +140,7 @@ async def test_a_rehearsal_names_the_questions_really_asked_that_would_turn(cons
     await picks(console, WORDING, "a", "b")
     async with console.browser(LAN) as browser:
         shown = words((await tick(browser, WORDING, step="try")).text)
-    assert say("console.write.replayed", questions=1, times=2) in shown
+    assert say("console.write.replayed", days=30, most=500, questions=1, times=2) in shown
     assert f"{say('replay.turn.gained')} ({say('console.asked_times', count=2)}): {WORDING}" in shown
 
 
@@ -150,7 +150,7 @@ async def test_where_nothing_asked_of_late_turns_the_rehearsal_says_so(console: 
     await console.asked(WORDING, Verdict.SUGGEST, **long_ago)
     async with console.browser(LAN) as browser:
         shown = words((await tick(browser, WORDING, step="try")).text)
-    assert say("console.write.replayed", questions=1, times=1) in shown
+    assert say("console.write.replayed", days=30, most=500, questions=1, times=1) in shown
     assert say("console.write.replay_same") in shown
 
 
