@@ -25,7 +25,7 @@ _PERSONAL: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedVariant:
     """A wording that an entry may learn."""
 
     entry: str
@@ -41,9 +41,9 @@ def is_personal(text: str) -> bool:
     return len(text) > LONGEST or _PERSONAL.search(text) is not None
 
 
-def proposals(
+def proposed_variants(
     choices: Sequence[Choice], knowledge: Knowledge, dismissed: Iterable[tuple[str, str]] = ()
-) -> Mapping[str, tuple[Proposal, ...]]:
+) -> Mapping[str, tuple[ProposedVariant, ...]]:
     """Return what may be accepted, by entry; most people first, of entries and of wordings.
 
     Left out are wordings that the base has already or that say they are none of the entry's, that are a
@@ -60,7 +60,7 @@ def proposals(
     by_wording: dict[str, list[Choice]] = defaultdict(list)
     for choice in choices:
         by_wording[plain(choice.wording)].append(choice)
-    found: dict[str, list[Proposal]] = defaultdict(list)
+    found: dict[str, list[ProposedVariant]] = defaultdict(list)
     for key, own in by_wording.items():
         if key in known or len(key.split()) < FEWEST_WORDS or is_personal(own[-1].wording):
             continue
@@ -68,19 +68,19 @@ def proposals(
             entry = knowledge.entries.get(name)
             if entry is None or entry.superseded_by or key in map(plain, entry.not_this):
                 continue
-            if (name, key) not in refused and (proposal := _proposal(name, own)):
-                found[name].append(proposal)
+            if (name, key) not in refused and (variant := _variant(name, own)):
+                found[name].append(variant)
     ranked = {name: tuple(sorted(own, key=_rank)) for name, own in found.items()}
     return dict(sorted(ranked.items(), key=lambda pair: (-sum(one.people for one in pair[1]), pair[0])))
 
 
-def _proposal(entry: str, choices: Collection[Choice]) -> Proposal | None:
+def _variant(entry: str, choices: Collection[Choice]) -> ProposedVariant | None:
     """Return what was chosen of a wording for an entry; None where everybody found it wrong."""
     chosen = [one for one in choices if one.entry == entry and one.rating != -1]
     if not chosen:
         return None
     people = {one.asker for one in chosen}
-    return Proposal(
+    return ProposedVariant(
         entry,
         " ".join(chosen[-1].wording.split()),
         people=len(people),
@@ -90,5 +90,5 @@ def _proposal(entry: str, choices: Collection[Choice]) -> Proposal | None:
     )
 
 
-def _rank(one: Proposal) -> tuple[int, str]:
+def _rank(one: ProposedVariant) -> tuple[int, str]:
     return one.others - one.people, one.wording

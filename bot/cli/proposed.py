@@ -16,7 +16,7 @@ from bot.clock import now
 from bot.config import Settings
 from bot.kb import Knowledge, load
 from bot.phrases import say
-from bot.proposing import LOOKED_BACK, Proposal, proposals
+from bot.proposing import LOOKED_BACK, ProposedVariant, proposed_variants
 
 
 def proposed_command(
@@ -47,31 +47,30 @@ def proposed_command(
     out.print(say("proposed.total", wordings=wordings, entries=len(found)), highlight=False, soft_wrap=True)
 
 
-async def _read(settings: Settings, base: Knowledge) -> Mapping[str, Sequence[Proposal]]:
-    from bot.store import Database
-    from bot.store import proposals as kept
+async def _read(settings: Settings, base: Knowledge) -> Mapping[str, Sequence[ProposedVariant]]:
+    from bot.store import Database, choices
 
     database = Database(settings.database)
     try:
         await database.upgrade()
         async with database.reading() as connection:
-            choices = await kept.choices(connection, now() - LOOKED_BACK)
-            dismissed = [(one.entry, one.wording) for one in await kept.dismissed(connection)]
+            chosen = await choices.since(connection, now() - LOOKED_BACK)
+            dismissed = [(one.entry, one.wording) for one in await choices.dismissed(connection)]
     finally:
         await database.close()
-    return proposals(choices, base, dismissed)
+    return proposed_variants(chosen, base, dismissed)
 
 
-def _all(found: Mapping[str, Sequence[Proposal]]) -> list[Proposal]:
+def _all(found: Mapping[str, Sequence[ProposedVariant]]) -> list[ProposedVariant]:
     return [one for own in found.values() for one in own]
 
 
-def _table(found: Mapping[str, Sequence[Proposal]]) -> Table:
+def _table(found: Mapping[str, Sequence[ProposedVariant]]) -> Table:
     table = Table(*say("proposed.columns").split(" | "))
     for one in _all(found):
         table.add_row(one.entry, Text(printable(one.wording)), *_figures(one))
     return table
 
 
-def _figures(one: Proposal) -> tuple[str, ...]:
+def _figures(one: ProposedVariant) -> tuple[str, ...]:
     return str(one.people), str(one.liked), str(one.others), f"{one.confidence:.0%}"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain import Candidate, Choice
 from bot.kb import Entry, Knowledge, OffTopicGroup
-from bot.proposing import LONGEST, Proposal, is_personal, proposals
+from bot.proposing import LONGEST, ProposedVariant, is_personal, proposed_variants
 
 NEAR = (Candidate("nha", 0.42), Candidate("vay", 0.2))
 WORDING = "dựng căn nhà mới xin mấy đồng"
@@ -33,7 +33,7 @@ def choice(
 
 
 def test_people_are_counted_once_for_and_against():
-    found = proposals(
+    found = proposed_variants(
         [
             choice(),
             choice(),
@@ -45,8 +45,8 @@ def test_people_are_counted_once_for_and_against():
         BASE,
     )
     assert found == {
-        "nha": (Proposal("nha", "Dựng căn nhà mới xin mấy đồng", 2, 1, 3, 0.42),),
-        "vay": (Proposal("vay", WORDING, 1, 0, 4, 0.2),),
+        "nha": (ProposedVariant("nha", "Dựng căn nhà mới xin mấy đồng", 2, 1, 3, 0.42),),
+        "vay": (ProposedVariant("vay", WORDING, 1, 0, 4, 0.2),),
     }
 
 
@@ -69,13 +69,13 @@ def test_people_are_counted_once_for_and_against():
     ids=lambda one: f"{one.wording[:20]} {one.entry}",
 )
 def test_what_is_known_personal_or_wrong_is_not_proposed(left_out: Choice):
-    assert proposals([left_out], BASE) == {}
-    assert set(proposals([left_out, choice()], BASE)) <= {"nha"}
+    assert proposed_variants([left_out], BASE) == {}
+    assert set(proposed_variants([left_out, choice()], BASE)) <= {"nha"}
 
 
 def test_what_an_expert_dismissed_is_not_proposed_for_that_entry():
     choices = [choice(), choice(asker="b", entry="vay")]
-    assert set(proposals(choices, BASE, [("nha", WORDING.upper())])) == {"vay"}
+    assert set(proposed_variants(choices, BASE, [("nha", WORDING.upper())])) == {"vay"}
 
 
 def test_most_people_come_first():
@@ -85,7 +85,7 @@ def test_most_people_come_first():
         choice("bốn năm sáu", "b"),
         choice(entry="vay"),
     ]
-    found = proposals(choices, BASE)
+    found = proposed_variants(choices, BASE)
     assert list(found) == ["nha", "vay"]
     assert [one.wording for one in found["nha"]] == ["bốn năm sáu", "một hai ba"]
 

@@ -1,4 +1,4 @@
-"""What officers chose where the bot did not answer, and which proposals made of it experts do not want."""
+"""What officers chose where the bot did not answer, and which variants made of it experts do not want."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class Dismissal:
     at: datetime
 
 
-async def choices(connection: AsyncConnection, since: datetime) -> tuple[Choice, ...]:
+async def since(connection: AsyncConnection, moment: datetime) -> tuple[Choice, ...]:
     """Return what became of questions since a moment (UTC) that the bot did not answer, oldest first.
 
     An entry that was opened soon after and found right counts as chosen. A question that goes on from an
@@ -35,7 +35,7 @@ async def choices(connection: AsyncConnection, since: datetime) -> tuple[Choice,
     asked, opened = exchanges.alias("asked"), exchanges.alias("opened")
     refused = exists().where(waiting.c.number == asked.c.id, waiting.c.reason == Reason.NONE_OF_THESE)
     below = (
-        asked.c.asked_at >= since,
+        asked.c.asked_at >= moment,
         asked.c.verdict.in_(BELOW),
         asked.c.earlier.is_(None),
         asked.c.normalised != "",

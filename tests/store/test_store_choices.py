@@ -7,7 +7,7 @@ from store_queues import NOON, Queue
 from test_store_log import exchange
 
 from bot.domain import Candidate, Change, Choice, Reason, Verdict, Waiting
-from bot.store import Database, exchanges, proposals, waiting
+from bot.store import Database, choices, exchanges, waiting
 
 NEAR = (Candidate("nha-o", 0.4),)
 
@@ -22,7 +22,7 @@ async def put(database: Database, **fields: object) -> int:
 
 async def chosen(database: Database) -> tuple[Choice, ...]:
     async with database.reading() as connection:
-        return await proposals.choices(connection, NOON - timedelta(days=1))
+        return await choices.since(connection, NOON - timedelta(days=1))
 
 
 async def test_questions_come_once_for_all_who_asked_most_often_asked_first(database: Database) -> None:
@@ -95,11 +95,11 @@ async def test_what_is_dismissed_stays_so_until_it_is_taken_back_and_nothing_is_
     database: Database,
 ) -> None:
     async with database.writing() as connection:
-        await proposals.dismiss(connection, "nha-o", ["làm nhà", "dựng nhà"], "lan", NOON)
-        await proposals.take_back(connection, "nha-o", "làm nhà", "hai", NOON)
-        await proposals.take_back(connection, "vay-von", "dựng nhà", "hai", NOON)
+        await choices.dismiss(connection, "nha-o", ["làm nhà", "dựng nhà"], "lan", NOON)
+        await choices.take_back(connection, "nha-o", "làm nhà", "hai", NOON)
+        await choices.take_back(connection, "vay-von", "dựng nhà", "hai", NOON)
     async with database.reading() as connection:
-        [left] = await proposals.dismissed(connection)
+        [left] = await choices.dismissed(connection)
         rows = await connection.exec_driver_sql("select undone_by from dismissals order by id")
         assert rows.scalars().all() == ["hai", None]
     assert (left.entry, left.wording, left.by, left.at) == ("nha-o", "dựng nhà", "lan", NOON)
