@@ -5,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from bot.store import (
     acts,
     chats,
-    counts,
     exchanges,
     inbox,
     items,
@@ -25,7 +24,6 @@ __all__ = [
     "Database",
     "acts",
     "chats",
-    "counts",
     "exchanges",
     "inbox",
     "items",
