@@ -35,6 +35,7 @@ from bot.sending import Sending
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web import create_app
+from bot.weekly import Weekly
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +56,7 @@ class App:
     sign_in: SignIn
     gathering: Gathering
     renewal: Renewal
+    weekly: Weekly
     asked: Wake  # there may be messages to answer
     replied: Wake  # there may be parts to send
 
@@ -99,6 +101,15 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             gathering=gathering,
             renewal=Renewal(
                 database, own, reviewing, lambda: live.current, now, replied, settings.recall_for
+            ),
+            weekly=Weekly(
+                database,
+                notices,
+                lambda: live.current.knowledge,
+                now,
+                replied,
+                settings.weekly_hour,
+                settings.site.rstrip("/"),
             ),
             asked=asked,
             replied=replied,
@@ -163,6 +174,7 @@ def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
         keep_running("watch", app.live.watch),
         keep_running("gather", app.gathering.watch),
         keep_running("renew", app.renewal.watch),
+        *([keep_running("weekly", app.weekly.watch)] if app.settings.weekly_hour else []),
     ]
 
 

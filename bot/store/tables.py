@@ -305,6 +305,15 @@ snapshots = Table(
     Column("shown_at", UtcTime, nullable=False),
 )
 
+# Which admin was told of the week before this Monday.
+reports = Table(
+    "reports",
+    metadata,
+    Column("week", String(10), primary_key=True),  # 2026-11-23
+    Column("person", String(200), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 invitations = Table(
     "invitations",
     metadata,
