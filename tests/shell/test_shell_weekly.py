@@ -95,7 +95,18 @@ async def test_who_is_reached_by_another_process_only_is_left_to_it(bot: Bot) ->
 async def test_where_nothing_was_asked_there_is_nothing_to_tell(bot: Bot) -> None:
     bot.clock.time = MONDAY
     assert await weekly(bot).tell_if_due() == 0
+    await busy_week(bot)  # a bot in its first days
+    assert await weekly(bot).tell_if_due() == 0
     assert await told(bot) == []
+
+
+async def test_what_has_waited_for_long_is_told_though_nobody_asks_any_more(bot: Bot) -> None:
+    number = await busy_week(bot)
+    bot.clock.time = MONDAY + timedelta(days=28)
+    assert await weekly(bot).tell_if_due() == 2
+    said = words((await told(bot))[0][1])
+    assert say("weekly.asked", count="0", before="0") in said
+    assert say("weekly.oldest", number=number, since="23/11/2026") in said
 
 
 async def test_the_week_beside_the_one_before(bot: Bot) -> None:
