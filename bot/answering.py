@@ -12,7 +12,19 @@ import structlog
 from bot.channels.base import Channel, Payload
 from bot.channels.wire import load_reply
 from bot.desk import Desk
-from bot.domain import Block, Ignored, Invitation, Message, Outcome, Reason, Reply, Style, Text, Verdict
+from bot.domain import (
+    Block,
+    Ignored,
+    Invitation,
+    Message,
+    Outcome,
+    Reason,
+    Reply,
+    Style,
+    Text,
+    Verdict,
+    midnight,
+)
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE
 from bot.handlers.news import read_day
@@ -248,8 +260,8 @@ class Answering:
 
     async def _news(self, connection: Connection, row: Received, text: str) -> Known:
         looked_at = (await reach.wish(connection, row.channel, self._pseudonym(row))).looked_at
-        day = read_day(text)
-        since = midnight(day) if day else looked_at or self._clock() - LOOK_BACK
+        since_day = read_day(text)
+        since = midnight(since_day) if since_day else looked_at or self._clock() - LOOK_BACK
         return Known(news=await news.since(connection, since), news_since=since)
 
     async def _commit(

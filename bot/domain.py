@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 EVERYTHING = "*"  # followed in place of single topics
 CODE_DIGITS = 4  # of a text's version that people see, while they tell it from every other text
 VIETNAM = timedelta(hours=7)  # no daylight saving since 1975; times are UTC, days are Vietnam's
+
+
+def midnight(day: date) -> datetime:
+    """Return when a day begins in Vietnam, in UTC."""
+    return datetime.combine(day, time(), UTC) - VIETNAM
+
 
 # --- what comes in -----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
 from bot.config import Settings
-from bot.domain import VIETNAM, Reason
+from bot.domain import VIETNAM, Reason, midnight
 from bot.items import NOT_OURS, OPEN_STATES, Act, Item, ItemState, QueueFilter, QueueOrder, Whole
 from bot.kb import Knowledge, load
 from bot.phrases import say
@@ -111,7 +111,7 @@ def _states(state: State) -> tuple[ItemState, ...]:
 
 def _utc(day: datetime | None) -> datetime | None:
     """Return the moment that a day of Vietnam begins."""
-    return day.replace(tzinfo=UTC) - VIETNAM if day else None
+    return midnight(day.date()) if day else None
 
 
 @commands.command("show")

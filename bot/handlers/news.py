@@ -21,12 +21,13 @@ from bot.domain import (
     Waiting,
     Wished,
 )
-from bot.handlers import actions, compose
+from bot.handlers import actions
 from bot.handlers.context import Context, Known, vietnam_day
 from bot.handlers.requests import Follow, News, Say, ShareNames
 from bot.kb import Knowledge
 from bot.normalise import fold
 from bot.phrases import say
+from bot.written import day
 
 MOST_DOCUMENTS: Final = 6
 MOST_ENTRIES: Final = 8
@@ -41,7 +42,7 @@ def news(request: News, known: Known, context: Context) -> Outcome:
     """Tell what is new since the day asked for, or since this person looked last."""
     topic = _topic(request.text, context.knowledge) if request.text else None
     found = of_topics(known.news, {topic}, context.knowledge) if topic else known.news
-    since = compose.day(vietnam_day(known.news_since)) if known.news_since else ""
+    since = day(vietnam_day(known.news_since)) if known.news_since else ""
     if not found:
         text = say("news.none", since=since)
         return Outcome(Reply((Block(Style.TEXT, text),), buttons=(_follow_button(),)), looked=True)
@@ -71,9 +72,7 @@ def topics_of(one: Novelty, knowledge: Knowledge) -> frozenset[str]:
 
 def listing(head: str, novelties: Sequence[Novelty], knowledge: Knowledge) -> Reply:
     """Return what is new as a list: documents in lines, entries to be opened."""
-    documents = [
-        one for one in novelties if one.kind is NewsKind.DOCUMENT and one.key in knowledge.documents
-    ]
+    documents = [one for one in novelties if one.kind is NewsKind.DOCUMENT and one.key in knowledge.documents]
     entries = [one for one in novelties if one.kind is NewsKind.ENTRY and one.key in knowledge.entries]
     blocks = [Block(Style.TITLE, head)]
     if documents:
@@ -90,15 +89,18 @@ def listing(head: str, novelties: Sequence[Novelty], knowledge: Knowledge) -> Re
 def _document(one: Novelty, knowledge: Knowledge) -> str:
     document = knowledge.documents[one.key]
     name = " ".join(filter(None, [document.kind, one.key]))
-    line = say("news.new" if one.is_new else "news.changed", what=f"{name}: {document.title}")
+    line = _mark(one, f"{name}: {document.title}")
     if document.effective:
-        line += say("news.effective", day=compose.day(document.effective))
+        line += say("news.effective", day=day(document.effective))
     return line + "".join(say("news.replaces", document=number) for number in document.replaces)
 
 
 def _entry(one: Novelty, knowledge: Knowledge) -> Button:
-    question = knowledge.entries[one.key].question
-    return actions.open_entry(one.key, say("news.new" if one.is_new else "news.changed", what=question))
+    return actions.open_entry(one.key, _mark(one, knowledge.entries[one.key].question))
+
+
+def _mark(one: Novelty, what: str) -> str:
+    return say("news.new", what=what) if one.is_new else say("news.changed", what=what)
 
 
 # --- following ------------------------------------------------------------------------------------
@@ -109,12 +111,12 @@ def follow(request: Follow, known: Known, context: Context) -> Outcome:
     topics = context.knowledge.topics
     name = request.topic or (_topic(request.text, context.knowledge) if request.text else None)
     if name is None or (name != EVERYTHING and name not in topics):
-        text = say("follow.unknown", name=request.text) if request.text else say("follow.which")
-        return Outcome(Reply((Block(Style.TEXT, text),), choices=tuple(_choices(known.followed, context))))
+        which = say("follow.unknown", name=request.text) if request.text else say("follow.which")
+        return Outcome(Reply((Block(Style.TEXT, which),), choices=tuple(_choices(known.followed, context))))
     followed = known.followed ^ {name}
-    key = "follow.on" if name in followed else "follow.off"
     title = say("follow.everything") if name == EVERYTHING else topics[name].title
-    reply = Reply((Block(Style.TEXT, say(key, title=title)),), choices=tuple(_choices(followed, context)))
+    text = say("follow.begun", title=title) if name in followed else say("follow.ended", title=title)
+    reply = Reply((Block(Style.TEXT, text),), choices=tuple(_choices(followed, context)))
     return Outcome(reply, follows=Follows(followed), wished=Wished(quiet=False))
 
 
@@ -129,7 +131,7 @@ def _choices(followed: Collection[str], context: Context) -> Iterator[Button]:
     names = [EVERYTHING, *(name for name in context.knowledge.topics if name in used)]
     for name in names:
         title = say("follow.everything") if name == EVERYTHING else context.knowledge.topics[name].title
-        yield actions.follow(name, say("follow.followed" if name in followed else "follow.other", title=title))
+        yield actions.follow(name, say("follow.followed", title=title) if name in followed else title)
 
 
 def _follow_button() -> tuple[Button, ...]:

@@ -102,7 +102,7 @@ class Review:
 class Say:
     """A text that goes with a question: a draft, a question back, a body's name, or more from the asker.
 
-    `what` is one of `EXPECTED` where the bot asked for it, a `share` by an officer among them; "" where the text may be a draft of a reviewer's
+    `what` is one of `EXPECTED` where the bot asked for it; "" where the text may be a draft of a reviewer's
     or more of an asker's. `certain` unless the text may be a question of its own.
     """
 

@@ -298,7 +298,7 @@ recalls = Table(
     Column("at", UtcTime, nullable=False),
 )
 
-# What the base says, from when on: an entry or a document and the version of it. Empty where it always was there.
+# What the base says and from when on: an entry or a document in a version. No time where it always was there.
 editions = Table(
     "editions",
     metadata,
@@ -341,6 +341,15 @@ snapshots = Table(
     Column("version", String(64), primary_key=True),
     Column("content", Text, nullable=False),
     Column("shown_at", UtcTime, nullable=False),
+)
+
+# Which admin was told of the week before this Monday.
+reports = Table(
+    "reports",
+    metadata,
+    Column("week", String(10), primary_key=True),  # 2026-11-23
+    Column("person", String(200), primary_key=True),
+    Column("at", UtcTime, nullable=False),
 )
 
 invitations = Table(
