@@ -36,7 +36,7 @@ class Overview:
     item_waits: Sequence[timedelta]  # of items, from the first time that they were asked
     groups: Sequence[tuple[Item, int]]  # open items and how many asked them then, most first
     misses: Sequence[Missed]  # by province and topic
-    missing: Sequence[Missed]  # by province, most first
+    missing: Sequence[Missed]  # by province, most first; who never said theirs last
     open_items: int  # now
     oldest: Item | None  # that waits now
 
@@ -109,7 +109,7 @@ async def read(connection: Connection, span: Span) -> Overview:
         item_waits=await trends.times_of_items(connection, span),
         groups=await trends.groups(connection, span, MOST),
         misses=await trends.misses(connection, span),
-        missing=sorted(missing, key=lambda one: (-one.questions, one.province or "~")),
+        missing=sorted(missing, key=lambda one: (one.province is None, -one.questions, one.province)),
         open_items=await items.count(connection, QueueFilter()),
         oldest=next(iter(await items.queue(connection, QueueFilter(order=QueueOrder.AGE), 0, 1)), None),
     )
