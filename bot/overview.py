@@ -14,7 +14,7 @@ from bot.kb import Knowledge
 from bot.store import Connection, items, trends
 from bot.store.trends import Asked, Missed, Span
 
-ENDS: Final = (Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
+ENDS: Final = (Verdict.ANSWER, Verdict.PLACE, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
 MOST: Final = 10  # lines of a list
 
 Key = TypeVar("Key")
@@ -50,9 +50,9 @@ class Overview:
         """How many questions were asked."""
         return sum(self.ends.values())
 
-    def share(self, verdict: Verdict) -> float | None:
-        """Return the share (0..1) of questions that came to this end; None where nothing was asked."""
-        return self.ends.get(verdict, 0) / self.total if self.total else None
+    def share(self, *ends: Verdict) -> float | None:
+        """Return the share (0..1) of questions that came to one of these ends; None where none was asked."""
+        return sum(self.ends.get(end, 0) for end in ends) / self.total if self.total else None
 
     @property
     def liked(self) -> int:

@@ -40,7 +40,7 @@ class Asked:
 
     day: date  # in Vietnam
     channel: str
-    province: str | None  # None: of people who never said theirs
+    province: str | None  # where who asked works, or else that the question names; None: nobody knows
     verdict: Verdict
     questions: int
 
@@ -79,7 +79,8 @@ def _inner(element: vietnam_day, compiler: Compiled, options: dict[str, object])
 async def outcomes(connection: AsyncConnection, span: Span) -> tuple[Asked, ...]:
     """Return how many questions came to which end, by day in Vietnam, channel and province."""
     c = exchanges.c
-    by = (vietnam_day(c.asked_at), c.channel, people.c.province, c.verdict)
+    province = func.coalesce(people.c.province, c.province)
+    by = (vietnam_day(c.asked_at), c.channel, province, c.verdict)
     query = (
         select(*by, func.count())
         .select_from(exchanges.outerjoin(people, _by(c)))

@@ -191,11 +191,15 @@ async def test_questions_by_province_and_of_people_who_never_said_theirs(log: Lo
     for verdict in (Verdict.ANSWER, Verdict.ANSWER, Verdict.SUGGEST):
         await log.asked(verdict)
     await log.asked(asker="b2")
+    await log.asked(asker="b2", province="Sơn La")  # that the question names
+    await log.asked(Verdict.OFF_TOPIC, province="Sơn La")  # of somebody who works elsewhere
     await log.asked(asker="a1", channel="telegram")  # of another channel: another person
     day = date(2026, 11, 23)
     assert set(await log.read(trends.outcomes, ALL)) == {
         Asked(day, "web", "Lào Cai", Verdict.ANSWER, 2),
         Asked(day, "web", "Lào Cai", Verdict.SUGGEST, 1),
+        Asked(day, "web", "Lào Cai", Verdict.OFF_TOPIC, 1),
+        Asked(day, "web", "Sơn La", Verdict.ANSWER, 1),
         Asked(day, "web", None, Verdict.ANSWER, 1),
         Asked(day, "telegram", None, Verdict.ANSWER, 1),
     }

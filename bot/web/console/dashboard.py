@@ -21,6 +21,7 @@ from bot.web.console.naming import reason_name
 from bot.web.console.spans import Range, quick, read_range
 from bot.written import shorten
 
+SHOWN = ((Verdict.ANSWER, Verdict.PLACE), (Verdict.SUGGEST,), (Verdict.UNANSWERED,))  # shares told in large
 MOST_ROWS = 10  # of a ranking
 MOST_TOPICS = 8  # columns of the table of provinces; all others together are one more
 HOUR = timedelta(hours=1)
@@ -64,7 +65,7 @@ class Dashboard:
             channels=channels,
             quick=list(quick(today, chosen.channel)),
             found=found,
-            ends=ENDS[:3],
+            shown=SHOWN,
             typical=overview.typical,
             drawn=_drawn(found, chosen, self._frame.knowledge),
         )
