@@ -76,7 +76,7 @@ def because(brain: Brain, question: str, right: str, won: str) -> str:
     lead = [(part, points) for part, points in winner.lead(loser)[:REASONS] if points >= SMALL]
     if not lead:
         return say("explain.because.even", nearest=winner.nearest)
-    parts = ", ".join(f"{say(f'explain.part.{part}')} {_points(points)}" for part, points in lead)
+    parts = "; ".join(f"{say(f'explain.part.{part}')} {_points(points)}" for part, points in lead)
     return say("explain.because.parts", parts=parts, nearest=winner.nearest)
 
 

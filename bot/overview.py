@@ -1,7 +1,7 @@
 """What was asked in a stretch of time and what became of it: read once, told by page, terminal and notice."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from bot.domain import Reason, Verdict
 from bot.items import Item, ItemState, QueueFilter, QueueOrder
 from bot.kb import Knowledge
 from bot.store import Connection, items, trends
-from bot.store.trends import Missed, Span
+from bot.store.trends import Asked, Missed, Span
 
 ENDS: Final = (Verdict.ANSWER, Verdict.PLACE, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
 MOST: Final = 10  # lines of a list
@@ -36,7 +36,7 @@ class Overview:
     item_waits: Sequence[timedelta]  # of items, from the first time that they were asked
     groups: Sequence[tuple[Item, int]]  # open items and how many asked them then, most first
     misses: Sequence[Missed]  # by province and topic
-    missing: Sequence[Missed]  # by province, most first
+    missing: Sequence[Missed]  # by province, most first; who never said theirs last
     open_items: int  # now
     oldest: Item | None  # that waits now
 
@@ -50,9 +50,9 @@ class Overview:
         """How many questions were asked."""
         return sum(self.ends.values())
 
-    def share(self, verdict: Verdict) -> float | None:
-        """Return the share (0..1) of questions that came to this end; None where nothing was asked."""
-        return self.ends.get(verdict, 0) / self.total if self.total else None
+    def share(self, *ends: Verdict) -> float | None:
+        """Return the share (0..1) of questions that came to one of these ends; None where none was asked."""
+        return sum(self.ends.get(end, 0) for end in ends) / self.total if self.total else None
 
     @property
     def liked(self) -> int:
@@ -94,14 +94,14 @@ class Overview:
 
 async def read(connection: Connection, span: Span) -> Overview:
     """Return the figures of a span."""
-    outcomes = await trends.outcomes(connection, span)
+    asked = await trends.outcomes(connection, span)
     ratings = Counter({(day, thumb): count for day, thumb, count in await trends.ratings(connection, span)})
     missing = await trends.missing(connection, span)
     return Overview(
-        days=dict(sorted(_by(outcomes).items())),
+        days=dict(sorted(_by(asked, lambda one: one.day).items())),
         thumbs={day: (ratings[day, 1], ratings[day, -1]) for day in sorted({day for day, _ in ratings})},
-        channels=_most_first(_by(await trends.by_channel(connection, span))),
-        provinces=_most_first(_by(await trends.by_province(connection, span))),
+        channels=_most_first(_by(asked, lambda one: one.channel)),
+        provinces=_most_first(_by(asked, lambda one: one.province)),
         entries=await trends.by_entry(connection, span),
         reasons=await trends.reasons(connection, span),
         states=await trends.states(connection, span),
@@ -109,17 +109,17 @@ async def read(connection: Connection, span: Span) -> Overview:
         item_waits=await trends.times_of_items(connection, span),
         groups=await trends.groups(connection, span, MOST),
         misses=await trends.misses(connection, span),
-        missing=sorted(missing, key=lambda one: (-one.questions, one.province or "~")),
+        missing=sorted(missing, key=lambda one: (one.province is None, -one.questions, one.province)),
         open_items=await items.count(connection, QueueFilter()),
         oldest=next(iter(await items.queue(connection, QueueFilter(order=QueueOrder.AGE), 0, 1)), None),
     )
 
 
-def _by(rows: Iterable[tuple[Key, Verdict, int]]) -> Mapping[Key, Ends]:
+def _by(asked: Iterable[Asked], key: Callable[[Asked], Key]) -> Mapping[Key, Ends]:
     """Return the ends of each day, channel or province."""
-    found: dict[Key, dict[Verdict, int]] = defaultdict(dict)
-    for key, verdict, count in rows:
-        found[key][verdict] = count
+    found: dict[Key, Counter[Verdict]] = defaultdict(Counter)
+    for one in asked:
+        found[key(one)][one.verdict] += one.questions
     return found
 
 

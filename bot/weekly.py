@@ -140,9 +140,9 @@ def compose(first: date, week: Overview, before: Overview, knowledge: Knowledge,
 def _lines(week: Overview, before: Overview) -> Iterator[str]:
     yield say("weekly.asked", count=grouped(week.total), before=grouped(before.total))
     if week.total:
-        yield say("weekly.answered", **_compared(Verdict.ANSWER, week, before))
-        yield say("weekly.suggested", **_compared(Verdict.SUGGEST, week, before))
-        yield say("weekly.unanswered", **_compared(Verdict.UNANSWERED, week, before))
+        yield say("weekly.answered", **_compared(week, before, Verdict.ANSWER, Verdict.PLACE))
+        yield say("weekly.suggested", **_compared(week, before, Verdict.SUGGEST))
+        yield say("weekly.unanswered", **_compared(week, before, Verdict.UNANSWERED))
     if week.liked or week.disliked:
         yield say("weekly.liked", liked=week.liked, disliked=week.disliked)
     yield say("weekly.items", new=week.new_items, open=week.open_items)
@@ -151,8 +151,8 @@ def _lines(week: Overview, before: Overview) -> Iterator[str]:
         yield say("weekly.oldest", number=week.oldest.number, since=since)
 
 
-def _compared(end: Verdict, week: Overview, before: Overview) -> dict[str, str]:
-    return {"share": share(week.share(end)), "before": share(before.share(end))}
+def _compared(week: Overview, before: Overview, *ends: Verdict) -> dict[str, str]:
+    return {"share": share(week.share(*ends)), "before": share(before.share(*ends))}
 
 
 def _endings(knowledge: Knowledge, today: date) -> Iterator[str]:

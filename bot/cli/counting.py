@@ -13,13 +13,14 @@ from rich.text import Text
 from bot import overview
 from bot.cli.desk import open_desk
 from bot.cli.terminal import out, printable, settings_for
+from bot.domain import Verdict
 from bot.kb import Knowledge
 from bot.overview import ENDS, MOST, Ends, Overview
 from bot.phrases import say
 from bot.store.trends import Span
 from bot.written import day, duration, share, shorten
 
-_ENDS = ("Câu hỏi", "Trả lời", "Gợi ý", "Chưa có", "Ngoài phạm vi")
+_ENDS = ("Câu hỏi", "Trả lời", "Địa bàn", "Gợi ý", "Chưa có", "Ngoài phạm vi")
 WIDEST = 5  # topics side by side in the table of provinces: what fits a terminal
 
 
@@ -50,7 +51,12 @@ async def _read(first: date, last: date) -> Overview:
 
 
 def _lines(first: date, last: date, found: Overview) -> Iterator[str]:
-    shares = {end.value: share(found.share(end)) for end in ENDS}
+    shares = {
+        "answer": share(found.share(Verdict.ANSWER, Verdict.PLACE)),
+        "suggest": share(found.share(Verdict.SUGGEST)),
+        "unanswered": share(found.share(Verdict.UNANSWERED)),
+        "off_topic": share(found.share(Verdict.OFF_TOPIC)),
+    }
     yield say("figures.asked", first=day(first), last=day(last), total=found.total, **shares)
     yield say("figures.liked", liked=found.liked, disliked=found.disliked)
     yield say("figures.waits", open=found.open_items)

@@ -35,6 +35,17 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions of one day, channel and province that came to the same end."""
+
+    day: date  # in Vietnam
+    channel: str
+    province: str | None  # where who asked works, or else that the question names; None: nobody knows
+    verdict: Verdict
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """Questions that the base could not answer; without a province: of people who never said theirs."""
 
@@ -65,21 +76,21 @@ def _inner(element: vietnam_day, compiler: Compiled, options: dict[str, object])
     return str(compiler.process(element.clauses, **options))
 
 
-async def outcomes(connection: AsyncConnection, span: Span) -> tuple[tuple[date, Verdict, int], ...]:
-    """Return how many questions of each day in Vietnam came to which end."""
+async def outcomes(connection: AsyncConnection, span: Span) -> tuple[Asked, ...]:
+    """Return how many questions came to which end, by day in Vietnam, channel and province."""
     c = exchanges.c
-    day = vietnam_day(c.asked_at)
-    query = select(day, c.verdict, func.count()).where(*_asked(span)).group_by(day, c.verdict)
-    rows = await connection.execute(query)
-    return tuple((date.fromisoformat(day), Verdict(verdict), count) for day, verdict, count in rows)
-
-
-async def by_channel(connection: AsyncConnection, span: Span) -> tuple[tuple[str, Verdict, int], ...]:
-    """Return how many questions of each channel came to which end."""
-    c = exchanges.c
-    query = select(c.channel, c.verdict, func.count()).where(*_asked(span)).group_by(c.channel, c.verdict)
-    rows = await connection.execute(query)
-    return tuple((channel, Verdict(verdict), count) for channel, verdict, count in rows)
+    province = func.coalesce(people.c.province, c.province)
+    by = (vietnam_day(c.asked_at), c.channel, province, c.verdict)
+    query = (
+        select(*by, func.count())
+        .select_from(exchanges.outerjoin(people, _by(c)))
+        .where(*_asked(span))
+        .group_by(*by)
+    )
+    return tuple(
+        Asked(date.fromisoformat(day), channel, province, Verdict(verdict), count)
+        for day, channel, province, verdict, count in await connection.execute(query)
+    )
 
 
 async def by_entry(connection: AsyncConnection, span: Span) -> tuple[tuple[str, int], ...]:
@@ -141,19 +152,6 @@ async def groups(connection: AsyncConnection, span: Span, limit: int) -> tuple[t
         .limit(limit)
     )
     return tuple((item_of(row), row.people) for row in await connection.execute(query))
-
-
-async def by_province(connection: AsyncConnection, span: Span) -> tuple[tuple[str | None, Verdict, int], ...]:
-    """Return how many questions of each province came to which end; None is people who never said theirs."""
-    c, province = exchanges.c, people.c.province
-    query = (
-        select(province, c.verdict, func.count())
-        .select_from(exchanges.outerjoin(people, _by(c)))
-        .where(*_asked(span))
-        .group_by(province, c.verdict)
-    )
-    rows = await connection.execute(query)
-    return tuple((province, Verdict(verdict), count) for province, verdict, count in rows)
 
 
 async def misses(connection: AsyncConnection, span: Span) -> tuple[Missed, ...]:

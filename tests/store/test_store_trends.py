@@ -12,7 +12,7 @@ from bot.domain import Candidate, Envelope, Exchange, Reason, Verdict, Waiting
 from bot.items import ItemState
 from bot.store import Database, exchanges, inbox, items, reach, trends, uses, waiting
 from bot.store.tables import waiting as table
-from bot.store.trends import Missed, Span
+from bot.store.trends import Asked, Missed, Span
 
 DAY = timedelta(days=1)
 ALL = Span(NOON - 100 * DAY, NOON + 100 * DAY)
@@ -102,10 +102,10 @@ async def test_a_day_is_a_day_in_vietnam(log: Log) -> None:
     before = datetime.fromisoformat("2026-11-22T16:59:59+00:00")
     for moment in (before, before + timedelta(seconds=1)):
         await log.asked(at=moment)
-    assert sorted(await log.read(trends.outcomes, ALL)) == [
-        (date(2026, 11, 22), Verdict.ANSWER, 1),
-        (date(2026, 11, 23), Verdict.ANSWER, 1),
-    ]
+    assert {(one.day, one.questions) for one in await log.read(trends.outcomes, ALL)} == {
+        (date(2026, 11, 22), 1),
+        (date(2026, 11, 23), 1),
+    }
 
 
 async def test_outcomes_are_counted_within_the_span_and_on_its_channel(log: Log) -> None:
@@ -115,13 +115,14 @@ async def test_outcomes_are_counted_within_the_span_and_on_its_channel(log: Log)
     await log.asked(at=NOON + DAY)
     await log.asked(channel="telegram")
     day = date(2026, 11, 23)
-    found = await log.read(trends.outcomes, Span(NOON, NOON + DAY, "web"))
-    assert sorted(found) == [
-        (day, Verdict.ANSWER, 2),
-        (day, Verdict.SUGGEST, 1),
-        (day, Verdict.UNANSWERED, 1),
-    ]
-    assert (day, Verdict.ANSWER, 3) in await log.read(trends.outcomes, Span(NOON, NOON + DAY))
+    web = {
+        Asked(day, "web", None, Verdict.ANSWER, 2),
+        Asked(day, "web", None, Verdict.SUGGEST, 1),
+        Asked(day, "web", None, Verdict.UNANSWERED, 1),
+    }
+    assert set(await log.read(trends.outcomes, Span(NOON, NOON + DAY, "web"))) == web
+    telegram = Asked(day, "telegram", None, Verdict.ANSWER, 1)
+    assert set(await log.read(trends.outcomes, Span(NOON, NOON + DAY))) == web | {telegram}
     assert await log.read(trends.channels) == ("telegram", "web")
 
 
@@ -190,12 +191,17 @@ async def test_questions_by_province_and_of_people_who_never_said_theirs(log: Lo
     for verdict in (Verdict.ANSWER, Verdict.ANSWER, Verdict.SUGGEST):
         await log.asked(verdict)
     await log.asked(asker="b2")
+    await log.asked(asker="b2", province="Sơn La")  # that the question names
+    await log.asked(Verdict.OFF_TOPIC, province="Sơn La")  # of somebody who works elsewhere
     await log.asked(asker="a1", channel="telegram")  # of another channel: another person
-    found = await log.read(trends.by_province, ALL)
-    assert set(found) == {
-        ("Lào Cai", Verdict.ANSWER, 2),
-        ("Lào Cai", Verdict.SUGGEST, 1),
-        (None, Verdict.ANSWER, 2),
+    day = date(2026, 11, 23)
+    assert set(await log.read(trends.outcomes, ALL)) == {
+        Asked(day, "web", "Lào Cai", Verdict.ANSWER, 2),
+        Asked(day, "web", "Lào Cai", Verdict.SUGGEST, 1),
+        Asked(day, "web", "Lào Cai", Verdict.OFF_TOPIC, 1),
+        Asked(day, "web", "Sơn La", Verdict.ANSWER, 1),
+        Asked(day, "web", None, Verdict.ANSWER, 1),
+        Asked(day, "telegram", None, Verdict.ANSWER, 1),
     }
 
 

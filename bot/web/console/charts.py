@@ -162,18 +162,24 @@ def _in_a_row(column: Column, longest: int) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def heated(heads: Sequence[str], rows: Sequence[tuple[str, str | None, int, int, Sequence[int]]]) -> Heat:
-    """Return a table whose fullest cell is the hottest, and every other one as hot as its share of that.
+def heated(
+    heads: Sequence[str], rows: Sequence[tuple[str, str | None, int, int, Sequence[int]]], most: int
+) -> Heat:
+    """Return a table in which every cell is as hot as its share of `most`.
 
     Args:
         heads: what the cells of a row are of.
         rows: label, link, questions, people and counts of each.
+        most: the count from which on a cell is the hottest, 1 or more.
     """
-    most = max((count for *_, counts in rows for count in counts), default=0) or 1
     return Heat(
         tuple(heads),
         tuple(
-            HeatRow(label, link, count, people, tuple(Cell(one, -(-one * HOTTEST // most)) for one in counts))
+            HeatRow(label, link, count, people, tuple(Cell(one, _heat(one, most)) for one in counts))
             for label, link, count, people, counts in rows
         ),
     )
+
+
+def _heat(count: int, most: int) -> int:
+    return min(HOTTEST, -(-count * HOTTEST // most))

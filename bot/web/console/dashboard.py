@@ -21,6 +21,7 @@ from bot.web.console.naming import reason_name
 from bot.web.console.spans import Range, quick, read_range
 from bot.written import shorten
 
+SHOWN = ((Verdict.ANSWER, Verdict.PLACE), (Verdict.SUGGEST,), (Verdict.UNANSWERED,))  # shares told in large
 MOST_ROWS = 10  # of a ranking
 MOST_TOPICS = 8  # columns of the table of provinces; all others together are one more
 HOUR = timedelta(hours=1)
@@ -64,7 +65,7 @@ class Dashboard:
             channels=channels,
             quick=list(quick(today, chosen.channel)),
             found=found,
-            ends=ENDS[:3],
+            shown=SHOWN,
             typical=overview.typical,
             drawn=_drawn(found, chosen, self._frame.knowledge),
         )
@@ -172,7 +173,10 @@ def _waits(times: Iterable[timedelta]) -> list[Column]:
 
 
 def _misses(found: Overview, knowledge: Knowledge) -> Heat:
-    """Return what each province does not know: its questions that went to the experts, by topic."""
+    """Return what each province does not know: its questions that went to the experts, by topic.
+
+    The colours compare provinces: how many never said theirs, the last row, does not pale the others.
+    """
     topics = [name for name, _ in found.missed_topics][:MOST_TOPICS]
     counts = Counter[tuple[str | None, str | None, bool]]()
     for miss in found.misses:
@@ -183,16 +187,15 @@ def _misses(found: Overview, knowledge: Knowledge) -> Heat:
     if len(found.missed_topics) > len(topics):
         columns.append((None, False))
         heads.append(say("console.figures.other_topics"))
-    return heated(
-        heads,
-        [
-            (
-                _province(row.province),
-                _link("queue", province=row.province) if row.province else None,
-                row.questions,
-                row.people,
-                [counts[row.province, *column] for column in columns],
-            )
-            for row in found.missing
-        ],
-    )
+    rows = [
+        (
+            _province(row.province),
+            _link("queue", province=row.province) if row.province else None,
+            row.questions,
+            row.people,
+            [counts[row.province, *column] for column in columns],
+        )
+        for row in found.missing
+    ]
+    most = max((count for (province, *_), count in counts.items() if province), default=1)
+    return heated(heads, rows, most)
