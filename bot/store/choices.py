@@ -12,7 +12,7 @@ from bot.store.exchanges import load_candidates
 from bot.store.tables import dismissals, exchanges, waiting
 
 BELOW = (Verdict.SUGGEST, Verdict.UNANSWERED)
-MOST = 20_000  # choices that are read, the newest: a second's work
+MOST = 10_000  # choices that are read, the newest: half a second of CPU
 SOON = timedelta(minutes=10)  # between a question and the entry that was opened for it
 
 

@@ -1,4 +1,4 @@
-"""Lists of places: what `hoidap kb check` says of names that are no unit's and references that lead nowhere."""
+"""Lists of places: names that are no unit's, and references that lead nowhere, are told by `kb check`."""
 
 import pytest
 from kb_bases import base, entry
