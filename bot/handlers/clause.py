@@ -11,11 +11,13 @@ from bot.handlers.requests import OpenBasis, OpenClause
 from bot.kb import Knowledge
 from bot.kb.law import Law, Piece, slug, written
 from bot.kb.validity import DocumentState, amended_by, document_state
-from bot.normalise.provisions import Provision, from_key
+from bot.normalise import Question
+from bot.normalise.provisions import Provision, from_key, unnumbered
 from bot.phrases import say
 
 MOST = 1500  # characters of a quotation, but for a clause that cannot be divided
 MOST_CHOICES = 8  # of parts that were left, or of clauses that an answer rests on
+BEGINNING = 300  # characters of a clause that may be about a question
 LONGEST_LABEL = 60  # characters of a clause's first words on a button
 
 
@@ -63,6 +65,27 @@ def quoted(law: Law, piece: Piece, knowledge: Knowledge, today: date, most: int 
     source = say("law.source", source=law.source, day=compose.day(law.taken))
     blocks.append(Block(Style.NOTE, f"{source} {law.note}".strip()))
     return Reply(tuple(blocks), choices=tuple(_choice(law, part) for part in left[:MOST_CHOICES]))
+
+
+def perhaps(question: Question, context: Context) -> tuple[list[Block], tuple[Button, ...]]:
+    """Return how the clauses begin that a question without an answer may be about, and what opens them."""
+    clauses, knowledge = context.matcher.clauses, context.knowledge
+    near = clauses.near(question) if clauses else ()
+    if not near:
+        return [], ()
+    blocks, buttons = [Block(Style.WARNING, say("unanswered.clauses"))], []
+    for number, at in near:
+        law = knowledge.law[number]
+        state = next(standing(number, knowledge, context.today)).text
+        blocks.append(Block(Style.SOURCE, f"{where(law, at, knowledge)}. {state}"))
+        blocks.append(Block(Style.QUOTE, shortened(law.pieces[at].text, BEGINNING)))
+        buttons.append(_choice(law, law.pieces[at]))
+    return blocks, tuple(buttons)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the first words of a text, at most so many characters of it."""
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
 def where(law: Law, at: Provision, knowledge: Knowledge) -> str:
@@ -140,7 +163,7 @@ def _listed(parts: Sequence[Piece]) -> str:
 
 
 def _choice(law: Law, piece: Piece) -> Button:
-    words = " ".join(piece.words[0].split())
-    short = words if len(words) <= LONGEST_LABEL else words[: LONGEST_LABEL - 1].rstrip() + "…"
-    label = say("law.left_row", at=f"{written(piece.at)} {law.document}", words=short)
+    name = f"{written(piece.at)} {law.document}"
+    words = shortened(unnumbered(piece.words[0]), LONGEST_LABEL)
+    label = say("law.left_row", at=name[0].upper() + name[1:], words=words)
     return actions.open_clause(slug(law.document), piece.at.key, label)

@@ -180,6 +180,14 @@ def _number(pattern: re.Pattern[str], line: str) -> str | None:
     return match[1].lower() if match else None
 
 
+def unnumbered(line: str) -> str:
+    """Return a line that begins a part without its number."""
+    for pattern in (_ARTICLE_LINE, _CLAUSE_LINE, _POINT_LINE):
+        if match := pattern.match(line):
+            return line[match.end() :]
+    return line
+
+
 def heading_line(line: str) -> int | None:
     """Return the level (from 0, the widest) of the part, chapter or section that a line begins.
 
