@@ -279,7 +279,7 @@ class Answering:
         """Say what could not be said before, under the reply to what the chat has just written."""
         label = (await outbox.next_label(connection, telling.number)).rstrip(".") + SECOND
         if await tellings.release(connection, telling.id, label):
-            pushes = self._channels[telling.channel].pushes
+            pushes = self._channels[telling.channel].can.pushes
             await outbox.put(
                 connection,
                 telling.number,
@@ -304,7 +304,7 @@ class Answering:
         label: str = "",
         about: int | None = None,
     ) -> None:
-        pushes = self._channels[row.channel].pushes
+        pushes = self._channels[row.channel].can.pushes
         await outbox.put(
             connection, row.id, row.channel, row.chat, parts, now, label=label, ready=pushes, about=about
         )

@@ -480,7 +480,7 @@ class Reviewing:
             if chat and (channel := self._channels.get(name)):
                 parts = channel.render(reply, {})
                 await outbox.put(
-                    connection, None, name, chat, parts, self._clock(), ready=channel.pushes, about=about
+                    connection, None, name, chat, parts, self._clock(), ready=channel.can.pushes, about=about
                 )
 
     # --- shared ----------------------------------------------------------------------------------------

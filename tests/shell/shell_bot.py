@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy import Table, select
 
 from bot.answering import Answering, Rules
-from bot.channels.base import Channel, Payload
+from bot.channels.base import Abilities, Channel, Payload
 from bot.channels.wire import dump_reply, load_reply
 from bot.desk import Desk
 from bot.domain import Candidate, Envelope, Ignored, Message, Press, Reply, Style, Text, Unreadable
@@ -132,6 +132,9 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
+PUSHES = Abilities(pushes=True, buttons=True, formatting=True, edits=False)
+
+
 @dataclass
 class Platform:
     """A channel that pushes. What sending does is scripted, part by part; with no script left it succeeds.
@@ -140,8 +143,7 @@ class Platform:
     """
 
     name: str = "push"
-    pushes: bool = True
-    free_for: timedelta | None = None
+    can: Abilities = PUSHES
     sent: list[tuple[str, Payload]] = field(default_factory=list)
     script: list[Exception] = field(default_factory=list)
     refuses: Callable[[Reply], bool] = lambda _reply: False  # what it cannot render
