@@ -29,6 +29,8 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli/changes.py", "f'diff.{change.kind.value}'"): tuple(f"diff.{kind.value}" for kind in Kind),
     ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),
     ("cli/stats.py", "f'stats.kind.{category.value}'"): ("stats.kind.*",),
+    ("cli/law.py", "f'law_text.left.{why}'"): ("law_text.left.*",),
+    ("cli/law.py", "f'law_text.{name}'"): ("law_text.articles", "law_text.clauses", "law_text.points"),
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),

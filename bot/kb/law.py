@@ -140,10 +140,13 @@ def slug(document: str) -> str:
 
 def written(at: Provision) -> str:
     """Return how people name a part of a regulation: khoản 1 Điều 74."""
-    values = {"article": at.article, "clause": at.clause, "point": at.point}
+    if at.point and at.clause:
+        return say("provision.point", article=at.article, clause=at.clause, point=at.point)
     if at.point:
-        return say("provision.point" if at.clause else "provision.point_of_article", **values)
-    return say("provision.clause" if at.clause else "provision.article", **values)
+        return say("provision.point_of_article", article=at.article, point=at.point)
+    if at.clause:
+        return say("provision.clause", article=at.article, clause=at.clause)
+    return say("provision.article", article=at.article)
 
 
 class _Open:
