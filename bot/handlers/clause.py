@@ -1,6 +1,7 @@
 """A regulation's own words: quoted as printed, with where its document stands today."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -76,8 +77,8 @@ def perhaps(question: Question, context: Context) -> tuple[list[Block], tuple[Bu
     blocks, buttons = [Block(Style.WARNING, say("unanswered.clauses"))], []
     for number, at in near:
         law = knowledge.law[number]
-        state = next(standing(number, knowledge, context.today)).text
-        blocks.append(Block(Style.SOURCE, f"{where(law, at, knowledge)}. {state}"))
+        state = _state(number, knowledge, context.today).text
+        blocks.append(Block(Style.SOURCE, f"{where(law, at, knowledge)}\n{state}"))
         blocks.append(Block(Style.QUOTE, shortened(law.pieces[at].text, BEGINNING)))
         buttons.append(_choice(law, law.pieces[at]))
     return blocks, tuple(buttons)
@@ -96,28 +97,32 @@ def where(law: Law, at: Provision, knowledge: Knowledge) -> str:
 
 
 def standing(number: str, knowledge: Knowledge, today: date) -> Iterator[Block]:
-    """Yield where a document stands today, and what amends it."""
+    """Yield where a document stands today, what it still holds for after its end, and what amends it."""
+    state = _state(number, knowledge, today)
+    transitional = knowledge.documents[number].transitional if state.style is Style.WARNING else ""
+    yield replace(state, text=f"{state.text} {transitional}".strip())
+    if amending := amended_by(knowledge, number):
+        yield Block(Style.WARNING, say("law.amended", numbers=", ".join(amending)))
+
+
+def _state(number: str, knowledge: Knowledge, today: date) -> Block:
     document = knowledge.documents[number]
     title = compose.document_title(number, knowledge)
     newer = ", ".join(knowledge.replaced_by(number))
-    state = document_state(knowledge, number, today)
-    match state:
+    match document_state(knowledge, number, today):
         case DocumentState.IN_FORCE:
-            yield Block(Style.NOTE, say("law.in_force", document=title, day=compose.day(today)))
+            return Block(Style.NOTE, say("law.in_force", document=title, day=compose.day(today)))
         case DocumentState.UNDATED:
-            yield Block(Style.NOTE, say("law.undated", document=title))
+            return Block(Style.NOTE, say("law.undated", document=title))
         case DocumentState.PENDING if document.effective:
             day = compose.day(document.effective)
-            yield Block(Style.WARNING, say("law.pending", document=title, day=day))
+            return Block(Style.WARNING, say("law.pending", document=title, day=day))
         case DocumentState.PENDING | DocumentState.UNISSUED:
-            yield Block(Style.WARNING, say("law.unissued", document=title, day=compose.day(today)))
+            return Block(Style.WARNING, say("law.unissued", document=title, day=compose.day(today)))
         case DocumentState.REPLACED:
-            yield Block(Style.WARNING, say("law.replaced", document=title, newer=newer))
+            return Block(Style.WARNING, say("law.replaced", document=title, newer=newer))
         case DocumentState.ENDED:
-            ended = _ended(number, title, newer, knowledge)
-            yield Block(Style.WARNING, f"{ended} {document.transitional}".strip())
-    if amending := amended_by(knowledge, number):
-        yield Block(Style.WARNING, say("law.amended", numbers=", ".join(amending)))
+            return Block(Style.WARNING, _ended(number, title, newer, knowledge))
 
 
 def _ended(number: str, title: str, newer: str, knowledge: Knowledge) -> str:

@@ -193,7 +193,7 @@ class TestWithoutAnAnswer:
         assert short == "1. Xây mới **40** triệu [đồng](http://x)/hộ."
         first, second = said(outcome)[Style.SOURCE]
         assert first.startswith(
-            "Khoản 2 Điều 3, Quyết định 24/2021/QĐ-TTg. Quyết định 24/2021/QĐ-TTg đã hết hiệu lực"
+            "Khoản 2 Điều 3, Quyết định 24/2021/QĐ-TTg\nQuyết định 24/2021/QĐ-TTg đã hết hiệu lực"
         )
         assert second.endswith("còn hiệu lực (tính đến 24/11/2026).")
         assert [choice.action[0] for choice in outcome.reply.choices] == ["p", "r", "r"]
