@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import ChatState, Message, Press, Text, Unreadable
+from bot.domain import EVERYTHING, ChatState, Message, Press, Text, Unreadable
 from bot.handlers.actions import PART
 from bot.handlers.memory import recall
 from bot.normalise import fold
@@ -150,6 +150,29 @@ class SetQuiet:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What is new: in a topic or since a day, where `text` says one."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A topic to hear of, or no longer: by its id, or in the person's words."""
+
+    topic: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareNames:
+    """Whether the commune may be named in what an officer shares."""
+
+    number: int
+    may: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
     """A message that cannot be read: empty, or a sticker, photo, voice, file, other."""
 
@@ -179,6 +202,9 @@ Request = (
     | SayMore
     | SetProvince
     | SetQuiet
+    | News
+    | Follow
+    | ShareNames
     | Unusable
     | StalePress
 )
@@ -190,6 +216,8 @@ COMMANDS = {
     "trogiup": "help",
     "cauhoi": "mine",
     "web": "sign_in",
+    "chiase": "share",
+    "tat": "stop",
 }
 REVIEWS = {
     "v": "open",
@@ -209,6 +237,7 @@ EXPECTED = {
     "s": "more",
     "b": "ask_back",
     "c": "name_body",
+    "h": "share",
 }  # what a text is that an action waits for
 _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -288,6 +317,10 @@ def _read_command(name: str, rest: str, state: ChatState) -> Request:
         return Queue()
     if name == "tinh":
         return SetProvince(rest.strip())
+    if name == "moi":
+        return News(rest.strip())
+    if name == "theodoi":
+        return Follow(text=rest.strip())
     if name in ("tatbao", "batbao"):
         return SetQuiet(name == "tatbao")
     if name in ("dung", "sai", "chuyengia"):
@@ -312,6 +345,8 @@ def read_action(action: str) -> Request:
     if kind == "r" and PART in name:
         document, _, key = name.partition(PART)
         return OpenClause(document, key)
+    if kind == "m":
+        return Follow(EVERYTHING if name == "all" else name)
     if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):
         at = int(index) if index else None
         return Review(REVIEWS[kind], int(marked[1]), at, marked[2] or "")
@@ -332,6 +367,8 @@ def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
             return AskExpert(exchange)
         case "s":
             return SayMore(exchange)
+        case "h" if index:
+            return ShareNames(exchange, index == "1")
         case "w":
             return Queue(exchange)
     return StalePress()
