@@ -113,7 +113,10 @@ def _counts(law: Law) -> dict[str, int]:
 
 @commands.command("list")
 def list_command(knowledge: KnowledgeDir = None) -> None:
-    """Liệt kê các văn bản mà kho có lời văn."""
+    """Liệt kê các văn bản mà kho có lời văn.
+
+    [dim]Ví dụ:[/dim]  hoidap law list
+    """
     base = load(settings_for(knowledge, log_level="WARNING").knowledge)
     if not base.law:
         out.print(say("law_text.none"), markup=False, highlight=False)

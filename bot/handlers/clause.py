@@ -15,6 +15,7 @@ from bot.kb.validity import DocumentState, amended_by, document_state
 from bot.normalise import Question
 from bot.normalise.provisions import Provision, from_key, unnumbered
 from bot.phrases import say
+from bot.written import day
 
 MOST = 1500  # characters of a quotation, but for a clause that cannot be divided
 MOST_CHOICES = 8  # of parts that were left, or of clauses that an answer rests on
@@ -63,7 +64,7 @@ def quoted(law: Law, piece: Piece, knowledge: Knowledge, today: date, most: int 
     ]
     if left:
         blocks.append(Block(Style.NOTE, say("law.left", parts=_listed(left))))
-    source = say("law.source", source=law.source, day=compose.day(law.taken))
+    source = say("law.source", source=law.source, day=day(law.taken))
     blocks.append(Block(Style.NOTE, f"{source} {law.note}".strip()))
     return Reply(tuple(blocks), choices=tuple(_choice(law, part) for part in left[:MOST_CHOICES]))
 
@@ -111,14 +112,13 @@ def _state(number: str, knowledge: Knowledge, today: date) -> Block:
     newer = ", ".join(knowledge.replaced_by(number))
     match document_state(knowledge, number, today):
         case DocumentState.IN_FORCE:
-            return Block(Style.NOTE, say("law.in_force", document=title, day=compose.day(today)))
+            return Block(Style.NOTE, say("law.in_force", document=title, day=day(today)))
         case DocumentState.UNDATED:
             return Block(Style.NOTE, say("law.undated", document=title))
         case DocumentState.PENDING if document.effective:
-            day = compose.day(document.effective)
-            return Block(Style.WARNING, say("law.pending", document=title, day=day))
+            return Block(Style.WARNING, say("law.pending", document=title, day=day(document.effective)))
         case DocumentState.PENDING | DocumentState.UNISSUED:
-            return Block(Style.WARNING, say("law.unissued", document=title, day=compose.day(today)))
+            return Block(Style.WARNING, say("law.unissued", document=title, day=day(today)))
         case DocumentState.REPLACED:
             return Block(Style.WARNING, say("law.replaced", document=title, newer=newer))
         case DocumentState.ENDED:
@@ -127,10 +127,10 @@ def _state(number: str, knowledge: Knowledge, today: date) -> Block:
 
 def _ended(number: str, title: str, newer: str, knowledge: Knowledge) -> str:
     last = knowledge.ended(number)
-    day = compose.day(last + timedelta(days=1)) if last else ""
+    since = day(last + timedelta(days=1)) if last else ""
     if newer:
-        return say("law.ended_replaced", document=title, day=day, newer=newer)
-    return say("law.ended", document=title, day=day)
+        return say("law.ended_replaced", document=title, day=since, newer=newer)
+    return say("law.ended", document=title, day=since)
 
 
 def _under(law: Law, piece: Piece) -> list[str]:
