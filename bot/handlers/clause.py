@@ -15,7 +15,7 @@ from bot.kb.validity import DocumentState, amended_by, document_state
 from bot.normalise import Question
 from bot.normalise.provisions import Provision, from_key, unnumbered
 from bot.phrases import say
-from bot.written import day
+from bot.written import day, shorten
 
 MOST = 1500  # characters of a quotation, but for a clause that cannot be divided
 MOST_CHOICES = 8  # of parts that were left, or of clauses that an answer rests on
@@ -80,14 +80,14 @@ def perhaps(question: Question, context: Context) -> tuple[list[Block], tuple[Bu
         law = knowledge.law[number]
         state = _state(number, knowledge, context.today).text
         blocks.append(Block(Style.SOURCE, f"{where(law, at, knowledge)}\n{state}"))
-        blocks.append(Block(Style.QUOTE, shortened(law.pieces[at].text, BEGINNING)))
+        blocks.append(Block(Style.QUOTE, _beginning(law.pieces[at].text)))
         buttons.append(_choice(law, law.pieces[at]))
     return blocks, tuple(buttons)
 
 
-def shortened(text: str, most: int) -> str:
-    """Return the first words of a text, at most so many characters of it."""
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
+def _beginning(text: str) -> str:
+    """Return a text's first words."""
+    return text if len(text) <= BEGINNING else text[: BEGINNING - 1].rsplit(" ", 1)[0] + "…"
 
 
 def where(law: Law, at: Provision, knowledge: Knowledge) -> str:
@@ -169,6 +169,6 @@ def _listed(parts: Sequence[Piece]) -> str:
 
 def _choice(law: Law, piece: Piece) -> Button:
     name = f"{written(piece.at)} {law.document}"
-    words = shortened(unnumbered(piece.words[0]), LONGEST_LABEL)
+    words = shorten(unnumbered(piece.words[0]), LONGEST_LABEL)
     label = say("law.left_row", at=name[0].upper() + name[1:], words=words)
     return actions.open_clause(slug(law.document), piece.at.key, label)
