@@ -74,7 +74,7 @@ class Style(StrEnum):
     WARNING = "warning"  # expired, replaced, not confirmed
     SOURCE = "source"  # the legal basis, one line per source
     NOTE = "note"  # small print: authority, code
-    QUOTE = "quote"  # the asker's own words: always plain text
+    QUOTE = "quote"  # the asker's own words, or the law's: always plain text
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def duration(time: timedelta | None) -> str:
     return say("console.duration.days", count=round(time / (24 * HOUR)))
 
 
-def shorten(text: str) -> str:
-    """Return a text on one line, cut to what a list can show."""
+def shorten(text: str, most: int = LONGEST) -> str:
+    """Return a text on one line, cut to `most` characters: what a list can show."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -4,10 +4,11 @@ The clock stands still, and fonts are the machine's: on one machine the pictures
 """
 
 import asyncio
+import re
 import shutil
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 MOMENT = datetime(2026, 11, 23, 1, 40, tzinfo=UTC)  # 08:40 in Vietnam
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--font-render-hinting=none"]
 ANSWERED = "da5 xay nha moi bao nhieu 1 ho"
+NEAR_THE_LAW = "bo tri dan xen ghep thi xa tiep nhan duoc may trieu moi ho"
 AMBIGUOUS = "xay moi nha o ho ngheo"
 UNKNOWN = (
     "Có được hỗ trợ tiền công thả ong ký sinh diệt châu chấu tre không?",
@@ -39,6 +41,7 @@ PHONE: Mapping[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+LONG: Mapping[str, Any] = {**PHONE, "viewport": {"width": 360, "height": 1200}}
 WIDE: Mapping[str, Any] = {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 1.25}
 DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1100, "height": 1350}, "device_scale_factor": 1.5}
 
@@ -91,6 +94,10 @@ async def photograph(url: str, bot: asyncio.Task[None], database: str) -> None:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         await picture(browser, url, DESKTOP, "web-desktop.png", ANSWERED)
         await picture(browser, url, PHONE, "web-phone.png", AMBIGUOUS)
+        await picture(
+            browser, url, PHONE, "law-clause.png", ANSWERED, then=("Xem điều khoản", "Khoản 1 Điều 74")
+        )
+        await picture(browser, url, LONG, "law-perhaps.png", NEAR_THE_LAW)
         await ask_the_unknown(url)
         await pick_a_suggestion(browser, url)
         link = await invite(url, database)
@@ -98,8 +105,10 @@ async def photograph(url: str, bot: asyncio.Task[None], database: str) -> None:
         await browser.close()
 
 
-async def picture(browser: Browser, url: str, screen: Mapping[str, Any], name: str, question: str) -> None:
-    """Ask and photograph what a person finds who comes back to the page."""
+async def picture(
+    browser: Browser, url: str, screen: Mapping[str, Any], name: str, question: str, then: Sequence[str] = ()
+) -> None:
+    """Ask, press buttons by how they begin, and photograph what a person finds who comes back to the page."""
     context = await browser.new_context(
         **screen, base_url=url, locale="vi-VN", color_scheme="light", reduced_motion="reduce"
     )
@@ -108,8 +117,13 @@ async def picture(browser: Browser, url: str, screen: Mapping[str, Any], name: s
     await page.fill("#text", question)
     await page.press("#text", "Enter")
     await page.wait_for_selector("#turns .reply")
+    for turns, label in enumerate(then, 2):
+        await page.get_by_role("button", name=re.compile(f"^(\\d+\\W*)?{label}")).first.click()
+        await page.locator("#turns .reply").nth(turns - 1).wait_for()
     await page.reload()
     await page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    if then:
+        await page.locator("#turns .reply").last.evaluate("reply => reply.scrollIntoView()")
     await page.wait_for_timeout(300)
     await page.screenshot(path=HERE / "images" / name, animations="disabled")
     await context.close()

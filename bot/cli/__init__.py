@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import typer
 
-from bot.cli import asking, figures, kb, reviewers, running, unanswered
+from bot.cli import asking, figures, kb, law, reviewers, running, unanswered
 from bot.cli.terminal import Misused, complain
 from bot.errors import (
     BadDatabaseUrl,
@@ -50,6 +50,7 @@ app.command("stats")(figures.stats_command)
 app.command("settings")(running.settings_command)
 app.command("link")(reviewers.link_command)
 app.add_typer(kb.commands, name="kb")
+app.add_typer(law.commands, name="law")
 app.add_typer(unanswered.commands, name="unanswered")
 
 

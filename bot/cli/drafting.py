@@ -11,7 +11,7 @@ from bot.cli.terminal import KnowledgeDir, Misused, ask, complain, out, settings
 from bot.errors import BadFileName
 from bot.kb import Category, check, describe, load
 from bot.kb.problems import clip
-from bot.kb.schema import SHARED
+from bot.kb.schema import holds_entries
 from bot.kb.template import home, new_id, template
 from bot.kb.writer import appended_lines, digest, new_file, read_text, save
 from bot.phrases import say
@@ -48,7 +48,7 @@ def new_command(
         raise Misused(say("new.wordless"))
     reply = answer if answer is not None else _written("", say("new.answer"), None)
     name = _relative(file, directory) if file else home(kind, subject)
-    if name in SHARED:
+    if not holds_entries(name):
         raise BadFileName(name)
     _add(directory, name, entry, template(entry, subject, title, reply, today()))
 

@@ -27,6 +27,28 @@ def show_thresholds(results: Report) -> None:
     out.print(say("cli.calibration", error=error), highlight=False, soft_wrap=True)
 
 
+def show_clauses(brain: Brain) -> None:
+    """Print how well the clauses are found that the tests' entries cite, where the base has any law."""
+    trial = brain.matcher.clauses.trial if brain.matcher.clauses else None
+    if trial and trial.asked:
+        first, third, first_article, third_article = (
+            percent(count / trial.asked)
+            for count in (trial.first, trial.third, trial.first_article, trial.third_article)
+        )
+        values = {
+            "first": first,
+            "third": third,
+            "first_article": first_article,
+            "third_article": third_article,
+        }
+        right = percent(trial.right / max(trial.shown, 1))
+        out.print(
+            say("cli.clauses", asked=trial.asked, shown=trial.shown, right=right, **values),
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
 def shortfall(results: Report, least: float) -> str:
     """Return that fewer tests than this share (0..1) find their entry first; "" when enough do."""
     total = results.rows[-1]

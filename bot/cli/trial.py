@@ -33,7 +33,7 @@ def test_command(
     [dim]Cả kho:[/dim]  hoidap kb test --least 0.95
     [dim]Chỉ mục đã đổi:[/dim]  hoidap kb test --changed   hoặc   hoidap kb test --changed HEAD~3
     """
-    from bot.cli.results import shortfall, show_misses, show_thresholds, show_topics
+    from bot.cli.results import shortfall, show_clauses, show_misses, show_thresholds, show_topics
     from bot.live import build_brain
     from bot.trial import ask_tests
 
@@ -49,6 +49,7 @@ def test_command(
     show_topics(results)
     if only is None:
         show_thresholds(results)
+        show_clauses(brain)
     if least is not None and (below := shortfall(results, least)):
         complain(below)
         raise typer.Exit(1)

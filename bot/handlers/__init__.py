@@ -4,7 +4,7 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 """
 
 from bot.domain import Outcome
-from bot.handlers import choice, command, news, question, review
+from bot.handlers import choice, clause, command, news, question, review
 from bot.handlers.context import Context, Known
 from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
@@ -14,6 +14,8 @@ from bot.handlers.requests import (
     Follow,
     News,
     NoneOfThese,
+    OpenBasis,
+    OpenClause,
     OpenEntry,
     OpenText,
     Pick,
@@ -50,6 +52,10 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return choice.ask_expert(request, known, context)
         case OpenEntry():
             return choice.open_entry(request, context)
+        case OpenBasis():
+            return clause.open_basis(request, context)
+        case OpenClause():
+            return clause.open_clause(request, context)
         case OpenText():
             return choice.open_text(request, known, context)
         case Topics():

@@ -5,6 +5,8 @@ import hashlib
 from bot.domain import EVERYTHING, Button
 from bot.phrases import say
 
+PART = "--"  # between a regulation and a part of it, neither of which holds two dashes in a row
+
 
 def pick(exchange: int, index: int, label: str) -> Button:
     """Choose the `index`-th (from 0) candidate of an exchange."""
@@ -139,6 +141,25 @@ def name_body(number: int) -> str:
 def undo(act: int) -> Button:
     """Take an act back."""
     return Button(say("review.undo"), f"z:{act}")
+
+
+# --- the law's own words ---------------------------------------------------------------------------
+
+
+def open_basis(entry: str) -> Button:
+    """Quote the clauses that an entry rests on."""
+    return Button(say("button.clauses"), f"q:{entry}")
+
+
+def open_clause(document: str, key: str, label: str) -> Button:
+    """Quote a part of a regulation.
+
+    Args:
+        document: the `slug` of its number.
+        key: the `Provision.key`.
+        label: what people read.
+    """
+    return Button(label, f"r:{document}{PART}{key}")
 
 
 # --- for all ----------------------------------------------------------------------------------------

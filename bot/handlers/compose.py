@@ -44,6 +44,8 @@ def card(
         blocks.append(Block(Style.TEXT, say("answer.also")))
     elif choices := related_buttons(entry, knowledge):
         blocks.append(Block(Style.TEXT, say("answer.related")))
+    if knowledge.clauses(entry.sources):
+        choices = (*choices, actions.open_basis(entry.id))
     return Reply(tuple(blocks), choices=choices, buttons=(actions.judge(exchange),))
 
 
@@ -113,9 +115,8 @@ def basis(entry: Entry, knowledge: Knowledge) -> Iterator[Block]:
 def source_line(source: Source, knowledge: Knowledge) -> str:
     """Return one source: article, document, issuer, and the dates that are known."""
     document = knowledge.documents.get(source.document)
-    kind = f"{document.kind} " if document and document.kind else ""
     where = f"{source.at}, " if source.at else ""
-    line = f"– {where}{kind}{source.document}"
+    line = f"– {where}{document_title(source.document, knowledge)}"
     if not document:
         return line
     dates = [
@@ -125,6 +126,12 @@ def source_line(source: Source, knowledge: Knowledge) -> str:
     ]
     known = ", ".join(part for part in dates if part)
     return f"{line} ({known})" if known else line
+
+
+def document_title(number: str, knowledge: Knowledge) -> str:
+    """Return a document as people name it: Thông tư 55/2023/TT-BTC."""
+    document = knowledge.documents.get(number)
+    return f"{document.kind} {number}" if document and document.kind else number
 
 
 def authority(entry: str, knowledge: Knowledge) -> Iterator[Block]:

@@ -17,7 +17,7 @@ from bot.domain import (
     Waiting,
 )
 from bot.finding import Before, Finding, find
-from bot.handlers import actions, compose, place
+from bot.handlers import actions, clause, compose, place
 from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask, Say
 from bot.kb import Entry, Knowledge, OffTopicGroup
@@ -74,7 +74,7 @@ def _outcome(found: Finding, exchange: Exchange, known: Known, context: Context)
             return _suggest(exchange, context)
         case Verdict.OFF_TOPIC:
             return _off_topic(exchange, context)
-    return _unanswered(exchange, known, context)
+    return _unanswered(exchange, found, known, context)
 
 
 def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float) -> Exchange:
@@ -175,15 +175,17 @@ def _choices(number: int, candidates: tuple[Candidate, ...], context: Context) -
     )
 
 
-def _unanswered(exchange: Exchange, known: Known, context: Context) -> Outcome:
+def _unanswered(exchange: Exchange, found: Finding, known: Known, context: Context) -> Outcome:
     if known.asked_back is not None:
         return _perhaps_more(exchange, known.asked_back)
     hints = _choices(exchange.id, exchange.candidates[:MOST_HINTS], context)
     blocks = [Block(Style.TEXT, say("unanswered.recorded", number=exchange.id))]
+    near, openers = clause.perhaps(found.match.question, context)
+    blocks += near
     if hints:
         blocks.append(Block(Style.TEXT, say("unanswered.nearest")))
     return Outcome(
-        Reply(tuple(blocks), choices=hints),
+        Reply(tuple(blocks), choices=(*hints, *openers)),
         exchange=exchange,
         waiting=waiting(exchange, Reason.NO_MATCH, context.knowledge),
     )

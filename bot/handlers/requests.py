@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import EVERYTHING, ChatState, Message, Press, Text, Unreadable
+from bot.handlers.actions import PART
 from bot.handlers.memory import recall
 from bot.normalise import fold
 
@@ -51,6 +52,21 @@ class OpenEntry:
     """An entry named by a button."""
 
     entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBasis:
+    """The law's own words that an entry rests on."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClause:
+    """A part of a regulation, by the `slug` of its number and the part's `Provision.key`."""
+
+    document: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +191,8 @@ Request = (
     | Rate
     | AskExpert
     | OpenEntry
+    | OpenBasis
+    | OpenClause
     | OpenText
     | Topics
     | Command
@@ -322,6 +340,11 @@ def read_action(action: str) -> Request:
         return Topics(name or None, int(index or 0))
     if kind == "e" and name:
         return OpenEntry(name)
+    if kind == "q" and name:
+        return OpenBasis(name)
+    if kind == "r" and PART in name:
+        document, _, key = name.partition(PART)
+        return OpenClause(document, key)
     if kind == "m":
         return Follow(EVERYTHING if name == "all" else name)
     if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):

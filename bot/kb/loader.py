@@ -18,13 +18,14 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError
 from bot.kb.checks import check, references
-from bot.kb.problems import clip, nearest, place_of
+from bot.kb.law import Law, outline, slug
+from bot.kb.problems import clip, clipped, nearest, place_of
 from bot.kb.schema import (
     DOCUMENTS,
     GLOSSARY,
+    LAW,
     OFF_TOPIC,
     PLACES,
-    SHARED,
     TOPICS,
     WORDS,
     Category,
@@ -32,6 +33,7 @@ from bot.kb.schema import (
     Entry,
     GlossaryRow,
     Knowledge,
+    LawRow,
     Left,
     Node,
     OffTopicGroup,
@@ -43,6 +45,7 @@ from bot.kb.schema import (
     Word,
     called,
     entry_nodes,
+    holds_entries,
     items,
     text_at,
 )
@@ -150,6 +153,7 @@ def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Kno
         off_topic=tuple(_rows(OffTopicGroup, OFF_TOPIC, roots, problems)),
         places=tuple(_rows(PlaceList, PLACES, roots, problems)),
         words=frozenset(row.root.casefold() for row in _rows(Word, WORDS, roots, problems)),
+        law=_law(roots, problems),
         version=_version(contents),
         roots=roots,
         origins=origins,
@@ -214,7 +218,7 @@ def _misplaced(name: str) -> _Flaw | None:
     path = PurePosixPath(name)
     if _is_yaml(path) and path.suffix != ".yaml":
         return "wrong_suffix", {"value": path.name, "instead": path.with_suffix(".yaml").name}
-    if _category(name) is None:
+    if _category(name) is None and not (path.parts[0] == LAW and len(path.parts) == 2):
         values = {"value": clip(path.parent), "folders": ", ".join(FOLDERS)}
         return "unknown_folder", {**values, "near": nearest(path.parts[0], FOLDERS)}
     return None
@@ -436,7 +440,7 @@ def _entries(
 ) -> dict[str, Entry]:
     """Return the sound entries that have an answer; of several with one id only the first counts."""
     for name, root in roots.items():
-        if name not in SHARED:
+        if holds_entries(name):
             _expect_list(name, root, problems)
     entries: dict[str, Entry] = {}
     for name, index, node in entry_nodes(roots):
@@ -468,6 +472,30 @@ def _documents(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, 
         return {}
     rows = {key: read_model(Document, DOCUMENTS, node, key, problems) for key, node in root.value.items()}
     return {key: row for key, row in rows.items() if row is not None}
+
+
+def _law(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, Law]:
+    """Return the texts of regulations, in parts; one with a mistake in it is left out."""
+    found: dict[str, Law] = {}
+    for name, root in roots.items():
+        if not name.startswith(f"{LAW}/"):
+            continue
+        row = read_model(LawRow, name, root, "", problems)
+        if row is None:
+            continue
+        where = root.find("document")
+        expected = f"{LAW}/{slug(row.document)}.yaml"
+        if name != expected:
+            problems.append(
+                Problem(name, where.line, where.column, "", "law_misnamed", {"instead": expected})
+            )
+        articles, annexes, oddities = outline(row.text)
+        first = root.find("text").line + 1  # the text stands below its key
+        wrong = [oddity for oddity in oddities if oddity.is_wrong]
+        problems += [Problem(name, first + odd.line, 1, "", odd.code, clipped(odd.values)) for odd in wrong]
+        if not wrong:
+            found[row.document] = Law(articles=articles, annexes=annexes, **row.model_dump(exclude={"text"}))
+    return found
 
 
 def read_model(

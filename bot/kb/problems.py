@@ -1,6 +1,6 @@
 """One problem in a curator's words, and what those words need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz, process
 
@@ -30,6 +30,11 @@ def clip(value: object) -> str:
     """Return a value short enough to be quoted inside a sentence."""
     text = " ".join(str(value).split())
     return text if len(text) <= _CLIP else text[:_CLIP] + "…"
+
+
+def clipped(values: Mapping[str, object]) -> dict[str, object]:
+    """Return values of a problem, each short enough to be quoted."""
+    return {name: clip(value) for name, value in values.items()}
 
 
 def nearest(value: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ YAML guess nothing), which is why dates and numbers are parsed here.
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,11 +17,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
+from bot.kb.law import Law, Piece
+from bot.normalise.provisions import named
 from bot.phrases import say
 
 DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC = "documents.yaml", "glossary.yaml", "topics.yaml", "off_topic.yaml"
 WORDS, PLACES = "words.yaml", "places.yaml"
-SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC, WORDS, PLACES)  # every other file holds entries
+SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC, WORDS, PLACES)
+LAW = "law"  # the folder of regulations' own texts; every file that is neither there nor shared holds entries
 
 # An id travels inside a button's action, which has at most 64 bytes: 60 leaves room for what is to be done.
 MAX_ID = 60  # characters, each one byte
@@ -181,6 +184,17 @@ class OffTopicGroup(_Row):
     body: Words | None = None  # whose task it is
 
 
+class LawRow(_Row):
+    """A file of `law/`: the text of one document, a paragraph a line, and where it was taken from."""
+
+    document: Words
+    source: Words
+    taken: Day
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    note: str = ""  # what a reader has to know of this text, in one sentence
+    text: Words
+
+
 class Left(_Row):
     """A unit that was taken out of a list: by which document, and from when."""
 
@@ -245,7 +259,9 @@ def has_words(text: str) -> bool:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema that editors use, with help in Vietnamese on every file and field."""
-    files = (EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile, WordsFile, PlacesFile)
+    files = (
+        EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile, WordsFile, PlacesFile, LawRow
+    )  # fmt: skip
     _, schema = models_json_schema([(model, "validation") for model in files])
     for name, definition in schema["$defs"].items():
         definition["description"] = say(f"schema.{name}.self")
@@ -288,10 +304,15 @@ def text_at(node: Node, key: str) -> str:
     return found.value.strip() if found and isinstance(found.value, str) else ""
 
 
+def holds_entries(file: str) -> bool:
+    """Tell whether a file of the base is a list of entries."""
+    return file not in SHARED and not file.startswith(f"{LAW}/")
+
+
 def entry_nodes(roots: Mapping[str, Node]) -> Iterator[tuple[str, int, Node]]:
     """Yield file, index and node of whatever stands where an entry belongs."""
     for name, root in roots.items():
-        if name not in SHARED:
+        if holds_entries(name):
             yield from ((name, index, node) for index, node in enumerate(items(root)))
 
 
@@ -334,6 +355,7 @@ class Knowledge:
     off_topic: tuple[OffTopicGroup, ...] = ()
     places: tuple[PlaceList, ...] = ()
     words: frozenset[str] = frozenset()  # spelled right though no Vietnamese syllable, in lower case
+    law: Mapping[str, Law] = field(default_factory=dict, repr=False)  # document -> its own text
     version: str = ""  # 12 hex digits over the names and bytes of all files read
     roots: Mapping[str, Node] = field(default_factory=dict, repr=False)  # file -> what it says, with places
     origins: Mapping[str, tuple[str, int]] = field(default_factory=dict, repr=False)  # entry -> file, index
@@ -348,6 +370,17 @@ class Knowledge:
             return Place(file)
         node = self.roots[file].find(*path)
         return Place(file, node.line, node.column)
+
+    def clauses(self, sources: Iterable[Source]) -> tuple[tuple[Law, Piece], ...]:
+        """Return the parts of regulations that sources name, as far as the base has their text."""
+        found = (
+            (law, piece)
+            for source in sources
+            if (law := self.law.get(source.document))
+            for at in named(source.at).provisions
+            if (piece := law.find(at)) and not piece.is_empty
+        )
+        return tuple({(law.document, piece.at): (law, piece) for law, piece in found}.values())
 
     def replaced_by(self, number: str) -> tuple[str, ...]:
         """Return the numbers of the documents that replace this one."""

@@ -22,7 +22,7 @@ _ODD_BREAK = re.compile("[\r\x85\u2028\u2029]")  # YAML would read plain line br
 WIDEST = 110  # characters of a line up to which a list may stay in brackets
 _LONG = ("answer",)  # after `|` even where it is one line, because it will grow
 _BRACKETS = ("see_also", "differs_from")
-DAYS = ("valid_from", "valid_to", "approved_on", "updated")
+DAYS = ("valid_from", "valid_to", "approved_on", "updated", "taken")
 
 
 class _InBrackets(list[Any]):

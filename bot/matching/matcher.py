@@ -11,6 +11,7 @@ from bot.domain import Candidate, Wishes
 from bot.kb import Knowledge
 from bot.matching import classifier
 from bot.matching.calibrate import SHOWN, Numbers, Thresholds, Weights, calibrate
+from bot.matching.clauses import Clauses, build_clauses
 from bot.matching.evidence import Gatherer
 from bot.matching.explanation import Explanation, explain
 from bot.matching.grams import Ints, learn
@@ -48,12 +49,14 @@ class Matcher:
         weights: Weights,
         thresholds: Thresholds,
         verbatim: dict[str, str],
+        clauses: Clauses | None = None,
     ) -> None:
         self._normalise = normalise
         self._gather = gather
         self._weights = weights
         self._verbatim = verbatim
         self.thresholds = thresholds
+        self.clauses = clauses
 
     def match(self, text: str) -> Match:
         """Return the candidates for a text, however it is typed."""
@@ -122,10 +125,12 @@ def build(knowledge: Knowledge, wishes: Wishes) -> Matcher:
         wishes: what the thresholds have to keep.
     """
     normalise = normaliser(knowledge)
-    workshop = _Workshop(material(knowledge, normalise))
+    base = material(knowledge, normalise)
+    workshop = _Workshop(base)
     weights, thresholds = calibrate(workshop.phrasings, workshop.gatherer, wishes)
     everything = workshop.gatherer(np.arange(len(workshop.phrasings)))
-    return Matcher(normalise, everything, weights, thresholds, _verbatim(workshop.phrasings))
+    clauses = build_clauses(knowledge, base.phrasings, normalise)
+    return Matcher(normalise, everything, weights, thresholds, _verbatim(base.phrasings), clauses)
 
 
 class _Workshop:

@@ -137,6 +137,15 @@ def official_reference(official: str, year: int | None = None) -> Reference | No
     return Reference(kind, found.number, found.year or year, found.issuer) if kind else None
 
 
+_OFFICIAL: Final = re.compile(r"(?<![\w/])\d{1,5}[a-e]?/(?:(?:19|20)\d\d/)?[A-ZĐ]{2}[\wĐ]*(?:-[A-ZĐ][\wĐ]*)*")
+
+
+def official_number(text: str) -> str | None:
+    """Return the first official number that stands in a text as it is printed: 55/2023/TT-BTC."""
+    match = _OFFICIAL.search(text)
+    return match[0] if match else None
+
+
 class References:
     """Finds documents in a text; knows the documents of the base. Immutable."""
 

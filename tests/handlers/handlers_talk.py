@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain import Candidate, ChatState, Message, Outcome, Press, Style, Text
 from bot.handlers import Context, Known, respond, state_after, understand
 from bot.handlers.requests import OpenText
-from bot.matching import Match, Thresholds
+from bot.matching import Clauses, Match, Thresholds
 from bot.normalise import Normaliser
 
 
@@ -16,6 +16,7 @@ class Scripted:
 
     candidates: tuple[Candidate, ...]
     thresholds: Thresholds = field(default_factory=lambda: Thresholds(answer=0.9, suggest=0.5, off_topic=0.9))
+    clauses: Clauses | None = None
     group: str | None = None
     group_confidence: float = 0.0
 
@@ -33,6 +34,7 @@ class ByHeart:
     finds: dict[str, dict[str, float]]
     groups: dict[str, str] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=lambda: Thresholds(answer=0.8, suggest=0.5, off_topic=0.5))
+    clauses: Clauses | None = None
 
     def match(self, text: str) -> Match:
         found = tuple(Candidate(*pair) for pair in self.finds.get(text, {}).items())

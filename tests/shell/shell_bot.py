@@ -89,6 +89,7 @@ class Understanding:
     """A matcher that knows the base's own words and nothing else, so that no tuning moves these tests."""
 
     thresholds = Thresholds(answer=0.9, suggest=0.5, off_topic=0.9)
+    clauses = None
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._normalise = Normaliser(knowledge.glossary, {})

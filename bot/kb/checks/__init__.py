@@ -9,6 +9,7 @@ from datetime import date
 
 from bot.kb.checks import (
     answers,
+    clauses,
     dates,
     documents,
     duties,
@@ -41,6 +42,7 @@ def check(
         *phrasings.misplaced(knowledge),
         *answers.unshowable(knowledge, answer_limit),
         *documents.confused(knowledge),
+        *clauses.misplaced(knowledge),
         *glossary.unsettled(knowledge),
         *duties.unmet(knowledge),
         *dates.outdated(knowledge, today),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from bot.kb.checks.rows import Spot, entries, markdown, numbers, problem_at, tokens
 from bot.kb.problems import clip, nearest
-from bot.kb.schema import SHARED, TOPICS, Knowledge, Problem, items, text_at
+from bot.kb.schema import LAW, TOPICS, Knowledge, Problem, holds_entries, items, text_at
 
 
 def references(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
@@ -13,13 +13,17 @@ def references(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Probl
     What an `unread` file may hold is given the benefit of the doubt, so that one mistake is told once.
     """
     topics, documents = _topics(knowledge), numbers(knowledge)
-    named = knowledge.origins if set(unread) <= set(SHARED) else None
+    named = None if any(map(holds_entries, unread)) else knowledge.origins
     problems = list(_raw_html(knowledge))
     for row in entries(knowledge):
         problems += _unknown(knowledge, "unknown_topic", topics, row.texts("topic"))
         problems += _unknown(knowledge, "unknown_document", documents, row.cited())
         others = (*row.texts("superseded_by"), *row.texts("see_also"), *row.texts("differs_from"))
         problems += _unknown(knowledge, "unknown_entry", named, others)
+    for file, root in knowledge.roots.items():
+        if file.startswith(f"{LAW}/") and (number := text_at(root, "document")):
+            spot = Spot(number, "", file, ("document",))
+            problems += _unknown(knowledge, "unknown_document", documents, [spot])
     return problems
 
 
