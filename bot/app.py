@@ -25,6 +25,7 @@ from bot.desk import Desk
 from bot.errors import ConfigError
 from bot.gathering import Gathering
 from bot.intake import Intake
+from bot.kb.commits import is_in_git
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
 from bot.notices import Notices
@@ -118,7 +119,7 @@ async def serve(settings: Settings) -> None:
     """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM).
 
     Raises:
-        ConfigError: the port cannot be had; nothing was begun.
+        ConfigError: the port cannot be had, or git does not keep the base that proposals are for.
         KnowledgeError: the base does not load.
     """
     async with AsyncExitStack() as stack:
@@ -126,10 +127,25 @@ async def serve(settings: Settings) -> None:
         telegram = await _telegram(settings, stack)
         channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
         app = await stack.enter_async_context(open_app(settings, channels))
+        curating = await asyncio.to_thread(_curating, settings)
         tasks = [*_lanes(app), *_watchers(app)]
         if telegram:
             tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
-        await _run_beside(_web_server(app), port, tasks)
+        await _run_beside(_web_server(app, curating), port, tasks)
+
+
+def _curating(settings: Settings) -> Curating:
+    """Return what writes into the base, with what it left half-done when the machine stopped done.
+
+    Raises:
+        ConfigError: proposals are wanted, and git does not keep the base.
+    """
+    proposes = settings.review_mode == "propose"
+    if proposes and not is_in_git(settings.knowledge):
+        raise ConfigError(say("cli.no_proposals", directory=settings.knowledge))
+    curating = Curating(settings.knowledge, settings.wishes, settings.cache, proposes=proposes)
+    curating.catch_up()
+    return curating
 
 
 def _take_port(host: str, port: int) -> socket.socket:
@@ -197,7 +213,7 @@ class _Server(uvicorn.Server):
         log.info("web.open", url=f"http://{self.config.host}:{self.config.port}")
 
 
-def _web_server(app: App) -> _Server:
+def _web_server(app: App, curating: Curating) -> _Server:
     page = create_app(
         app.intake,
         app.database,
@@ -208,7 +224,8 @@ def _web_server(app: App) -> _Server:
         directory=app.settings.knowledge,
         reviewing=app.reviewing,
         gathering=app.gathering,
-        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
+        curating=curating,
+        channels=offline_channels(app.settings),
     )
     return _Server(
         uvicorn.Config(

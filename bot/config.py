@@ -78,6 +78,10 @@ class Settings(BaseSettings):
         gt=0,
         description="Câu đã có chuyên gia nhận mà sau bấy nhiêu giờ chưa xong thì tự trả lại hàng chờ",
     )
+    review_mode: Literal["direct", "propose"] = Field(
+        "direct",
+        description="`direct`: trang duyệt ghi thẳng vào kho; `propose`: mỗi việc là một nhánh git chờ gộp",
+    )
     recall_days: int = Field(
         30,
         ge=0,

@@ -61,4 +61,4 @@ class Notices:
             channel, _, chat = name.partition(":")
             to = self._channels[channel]
             parts, now = to.render(reply, {}), self._clock()
-            await outbox.put(connection, None, channel, chat, parts, now, ready=to.pushes, about=about)
+            await outbox.put(connection, None, channel, chat, parts, now, ready=to.can.pushes, about=about)

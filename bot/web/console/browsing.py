@@ -3,6 +3,7 @@
 import asyncio
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from starlette.responses import Response
 
 from bot.domain import CODE_DIGITS, Verdict
 from bot.kb import Category, Entry, Knowledge, Status
+from bot.kb.commits import PROPOSALS
 from bot.kb.revisions import revisions_of
 from bot.kb.search import Search, Wanted
 from bot.store import Database, uses
@@ -31,6 +33,7 @@ MOST_ASKED = 20  # questions that an entry served, on its page
 LOOKED_BACK = timedelta(days=90)
 LONGEST_SEARCH = 200  # characters
 Choice = TypeVar("Choice", bound=StrEnum)
+_BRANCH = re.compile(rf"{PROPOSALS}/[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Browsing:
             asked = await uses.questions(connection, entry.id, MOST_ASKED)
             nearest = await uses.nearest(connection, entry.id, now - LOOKED_BACK)
             texts = await uses.texts(connection, entry.id)
+        proposed = _BRANCH.fullmatch(call.request.query_params.get("proposed", ""))
         return self._frame.html(
             call,
             "entry.html",
@@ -111,6 +115,8 @@ class Browsing:
             verdicts=[Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC],
             versions=versions(texts, entry),
             days=LOOKED_BACK.days,
+            is_saved="saved" in call.request.query_params,
+            proposed=proposed[0] if proposed else "",
         )
 
     def _searching(self, knowledge: Knowledge) -> Search:
