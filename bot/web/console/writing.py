@@ -189,7 +189,7 @@ class Writing:
         try:
             if whole.left_in_base is None:
                 raise Overtaken("nothing_left", number=whole.item.number)
-            await self._take_out(call, whole.item.number, whole.left_in_base)
+            await self._take_out(call, await self._taken(call, whole), whole.left_in_base)
         except Overtaken as error:
             return await self._overtaken(call, error)
         except (KeyError, HoidapError, OSError) as error:
