@@ -122,6 +122,8 @@ async def serve(settings: Settings) -> None:
         ConfigError: the port cannot be had, or git does not keep the base that proposals are for.
         KnowledgeError: the base does not load.
     """
+    if settings.proposes and not await asyncio.to_thread(is_in_git, settings.knowledge):
+        raise ConfigError(say("cli.no_proposals", directory=settings.knowledge))
     async with AsyncExitStack() as stack:
         port = stack.enter_context(await asyncio.to_thread(_take_port, settings.host, settings.port))
         telegram = await _telegram(settings, stack)
@@ -135,15 +137,8 @@ async def serve(settings: Settings) -> None:
 
 
 def _curating(settings: Settings) -> Curating:
-    """Return what writes into the base, with what it left half-done when the machine stopped done.
-
-    Raises:
-        ConfigError: proposals are wanted, and git does not keep the base.
-    """
-    proposes = settings.review_mode == "propose"
-    if proposes and not is_in_git(settings.knowledge):
-        raise ConfigError(say("cli.no_proposals", directory=settings.knowledge))
-    curating = Curating(settings.knowledge, settings.wishes, settings.cache, proposes=proposes)
+    """Return what writes into the base, with what it left half-done when the machine stopped done."""
+    curating = Curating(settings.knowledge, settings.wishes, settings.cache, proposes=settings.proposes)
     curating.catch_up()
     return curating
 

@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         return timedelta(hours=self.taken_hours)
 
     @property
+    def proposes(self) -> bool:
+        """Whether what experts write goes to branches of git."""
+        return self.review_mode == "propose"
+
+    @property
     def recall_for(self) -> timedelta:
         """How long after an answer its change is still told."""
         return timedelta(days=self.recall_days)
