@@ -60,9 +60,11 @@ def _title(name: str) -> str:
 
 
 def _bubble(part: Payload) -> Bubble:
+    """Return a part as a channel sends it: a `text`, and perhaps `entities` and buttons."""
     keyboard = part.get("reply_markup", {}).get("inline_keyboard", ())
-    labels = tuple(str(button["text"]) for row in keyboard for button in row)
-    return Bubble(rich(str(part.get("text", "")), part.get("entities", ())), labels)
+    buttons = [button["text"] for row in keyboard for button in row]
+    buttons += [button["title"] for button in part.get("buttons", ())]
+    return Bubble(rich(str(part.get("text", "")), part.get("entities", ())), tuple(map(str, buttons)))
 
 
 def rich(text: str, entities: Sequence[Mapping[str, Any]]) -> Markup:

@@ -1,10 +1,12 @@
 """Contract: what a channel renders is shown as it will look, and nothing in it becomes markup."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app import offline_channels
+from bot.channels.base import Abilities, Payload
 from bot.config import Settings
 from bot.domain import Block, Button, Reply, Style
 from bot.web.looks import looks, rich, titles
@@ -40,6 +42,23 @@ def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, object
 )
 def test_entities_become_html(text: str, entities: list[dict[str, object]], html: str) -> None:
     assert str(rich(text, entities)) == html
+
+
+class PlainChannel:
+    """Plain text and a row of buttons, as on a Zalo Official Account."""
+
+    name = "zalo_oa"
+    can = Abilities(pushes=True, buttons=True, formatting=False, edits=False, longest=2000)
+
+    def render(self, reply: Reply, payload: Payload) -> list[Payload]:
+        return [{"text": "một\n<hai>", "buttons": [{"title": "Đúng", "payload": "up:1"}]}]
+
+
+def test_a_channel_of_plain_text_needs_nothing_more() -> None:
+    channel: Any = PlainChannel()
+    _, plain = looks(Reply((Block(Style.TEXT, "một"),)), {"zalo_oa": channel})
+    (message,) = plain.messages
+    assert (plain.title, str(message.text), message.buttons) == ("Zalo oa", "một\n&lt;hai&gt;", ("Đúng",))
 
 
 def test_every_channel_that_sends_is_shown_with_its_messages_and_buttons(tmp_path: Path) -> None:
