@@ -28,6 +28,7 @@ from bot.intake import Intake
 from bot.kb.commits import is_in_git
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
+from bot.news import News
 from bot.notices import Notices
 from bot.phrases import say
 from bot.renewal import Renewal
@@ -36,6 +37,7 @@ from bot.sending import Sending
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web import create_app
+from bot.weekly import Weekly
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,8 @@ class App:
     sign_in: SignIn
     gathering: Gathering
     renewal: Renewal
+    news: News
+    weekly: Weekly
     asked: Wake  # there may be messages to answer
     replied: Wake  # there may be parts to send
 
@@ -101,6 +105,16 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             renewal=Renewal(
                 database, own, reviewing, lambda: live.current, now, replied, settings.recall_for
             ),
+            weekly=Weekly(
+                database,
+                notices,
+                lambda: live.current.knowledge,
+                now,
+                replied,
+                settings.weekly_hour,
+                settings.site.rstrip("/"),
+            ),
+            news=News(database, own, lambda: live.current.knowledge, now, replied, settings.news_hour),
             asked=asked,
             replied=replied,
         )
@@ -174,6 +188,8 @@ def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
         keep_running("watch", app.live.watch),
         keep_running("gather", app.gathering.watch),
         keep_running("renew", app.renewal.watch),
+        keep_running("news", app.news.watch),
+        *([keep_running("weekly", app.weekly.watch)] if app.settings.weekly_hour else []),
     ]
 
 
@@ -221,6 +237,7 @@ def _web_server(app: App, curating: Curating) -> _Server:
         gathering=app.gathering,
         curating=curating,
         channels=offline_channels(app.settings),
+        site=app.settings.address,
     )
     return _Server(
         uvicorn.Config(

@@ -74,6 +74,7 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
             gathering=Gathering(database),
             curating=Curating(BASE, Wishes(), None),
             channels=channels,
+            site=url,
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:
