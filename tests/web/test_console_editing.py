@@ -205,6 +205,9 @@ async def test_what_only_a_person_can_edit_is_said_with_its_file(console: Consol
     for half in (
         file.read_text(encoding="utf-8").replace("topic: nha-o", "topic: ["),  # somebody is at it
         file.read_text(encoding="utf-8").replace(f"id: {HOUSE}", "id: khac"),
+        file.read_text(encoding="utf-8").replace(
+            "  see_also: [nha-o-sua-chua]", f"  see_also: [{', '.join('a' * 31)}]"
+        ),
     ):
         file.write_text(half, encoding="utf-8")
         async with console.browser(LAN) as browser:

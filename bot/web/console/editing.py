@@ -146,9 +146,10 @@ class Editing:
     async def _written(self, entry: Entry) -> Fields | None:
         """Return the entry as its file has it; None where only a person can edit it."""
         try:
-            return await asyncio.to_thread(self._curating.opened, self._frame.knowledge, entry.id)
+            written = await asyncio.to_thread(self._curating.opened, self._frame.knowledge, entry.id)
         except (KeyError, ByHandOnly):
             return None
+        return written if Form.fits(written) else None
 
     async def _whole(self, number: str) -> Whole | None:
         return await self._items.find(number_of(number)) if number else None

@@ -16,7 +16,7 @@ from bot.kb.template import new_id
 
 SOURCES = 4  # rows for documents that a form has at least
 LINKS = 2  # rows for other entries that it has at least
-MOST_ROWS = 12
+MOST_ROWS = 30
 MOST_LINES = 200  # of a list
 SIGN = "sign"  # the box by which an expert vouches for the whole entry
 TEXTS = ("topic", "question", "answer", "valid_from", "valid_to", "superseded_by", "evidence")
@@ -40,6 +40,18 @@ class Form:
         for row, source in enumerate(fields.get("sources", ())):
             rows |= {f"document-{row}": source["document"], f"at-{row}": source.get("at", "")}
         return cls({**texts, **lists, **rows})
+
+    @classmethod
+    def fits(cls, fields: Mapping[str, Any]) -> bool:
+        """Tell whether a form has room for all that a file says of an entry, in a shape that it can show."""
+        lines = [line for name in LISTS for line in fields.get(name, ())]
+        rows = [fields.get(name, ()) for name in (*LINKED, "sources")]
+        longest = max(len(fields.get(name, ())) for name in LISTS)
+        return (
+            all(isinstance(line, str) for line in lines)
+            and longest <= MOST_LINES
+            and all(len(row) <= MOST_ROWS for row in rows)
+        )
 
     @classmethod
     def posted(cls, values: Mapping[str, str]) -> "Form":
