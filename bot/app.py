@@ -143,16 +143,17 @@ async def serve(settings: Settings) -> None:
         telegram = await _telegram(settings, stack)
         channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
         app = await stack.enter_async_context(open_app(settings, channels))
-        curating = await asyncio.to_thread(_curating, settings)
+        curating = await asyncio.to_thread(_curating, settings, app.database)
         tasks = [*_lanes(app), *_watchers(app)]
         if telegram:
             tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
         await _run_beside(_web_server(app, curating), port, tasks)
 
 
-def _curating(settings: Settings) -> Curating:
+def _curating(settings: Settings, database: Database) -> Curating:
     """Return what writes into the base, with what it left half-done when the machine stopped done."""
-    curating = Curating(settings.knowledge, settings.wishes, settings.cache, proposes=settings.proposes)
+    where = (settings.knowledge, settings.wishes, settings.cache)
+    curating = Curating(*where, database, proposes=settings.proposes)
     curating.catch_up()
     return curating
 

@@ -101,7 +101,7 @@ class Console:
             directory=self.directory,
             reviewing=self.reviewing,
             gathering=self.gathering,
-            curating=Curating(self.directory, Wishes(), None, proposes=self.proposes),
+            curating=Curating(self.directory, Wishes(), None, self.database, proposes=self.proposes),
             channels={"web": WebChannel(), "telegram": TelegramChannel("0:none", "https://example.org")},
             site=self.url,
         )

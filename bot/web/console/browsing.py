@@ -3,7 +3,6 @@
 import asyncio
 import difflib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,6 @@ from starlette.responses import Response
 
 from bot.domain import CODE_DIGITS, Verdict
 from bot.kb import Category, Entry, Knowledge, Status
-from bot.kb.commits import PROPOSALS
 from bot.kb.revisions import revisions_of
 from bot.kb.search import Search, Wanted
 from bot.store import Database, uses
@@ -26,6 +24,7 @@ from bot.trying import card
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.paging import page_of
+from bot.web.console.steps import branch_of
 from bot.web.pages import is_htmx
 
 PER_PAGE = 25
@@ -33,7 +32,6 @@ MOST_ASKED = 20  # questions that an entry served, on its page
 LOOKED_BACK = timedelta(days=90)
 LONGEST_SEARCH = 200  # characters
 Choice = TypeVar("Choice", bound=StrEnum)
-_BRANCH = re.compile(rf"{PROPOSALS}/[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,6 @@ class Browsing:
             asked = await uses.questions(connection, entry.id, MOST_ASKED)
             nearest = await uses.nearest(connection, entry.id, now - LOOKED_BACK)
             texts = await uses.texts(connection, entry.id)
-        proposed = _BRANCH.fullmatch(call.request.query_params.get("proposed", ""))
         return self._frame.html(
             call,
             "entry.html",
@@ -116,7 +113,7 @@ class Browsing:
             versions=versions(texts, entry),
             days=LOOKED_BACK.days,
             is_saved="saved" in call.request.query_params,
-            proposed=proposed[0] if proposed else "",
+            proposed=branch_of(call.request.query_params.get("proposed", "")),
         )
 
     def _searching(self, knowledge: Knowledge) -> Search:

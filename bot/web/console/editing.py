@@ -13,7 +13,7 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from bot.curating import Change, Curating
+from bot.curating import Change, Curating, Proposal
 from bot.errors import ByHandOnly
 from bot.items import Whole
 from bot.kb import Entry, Knowledge
@@ -88,12 +88,9 @@ class Editing:
         return await self._steps.take(call, make, wordings, page, keep)
 
     async def _keep(self, call: Call, change: Change, whole: Whole | None) -> Response:
-        name, subject = call.visit.reviewer.name, say("console.edit.commit", entry=change.entry)
-        if self._curating.proposes:
-            now = self._frame.clock()
-            made = await asyncio.to_thread(self._curating.propose, change, name, subject, now)
+        made = await self._steps.put(call, change, say("console.edit.commit", entry=change.entry))
+        if isinstance(made, Proposal):
             return RedirectResponse(f"{BASE}/{change.entry}?proposed={quote(made.branch)}", 303)
-        await asyncio.to_thread(self._curating.save, change, name, subject)
         back = f"{QUEUE}/{whole.item.number}" if whole else f"{BASE}/{change.entry}?saved=1"
         return RedirectResponse(back, 303)
 

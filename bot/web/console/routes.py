@@ -24,6 +24,7 @@ from bot.web.console.exports import Exports
 from bot.web.console.frame import Frame, Live
 from bot.web.console.gate import Gate
 from bot.web.console.item import ItemPage
+from bot.web.console.proposed import ProposedPages
 from bot.web.console.queue import QueuePages
 from bot.web.console.steps import Steps
 from bot.web.console.trial import TrialPage
@@ -71,6 +72,7 @@ def console_routes(
     steps = Steps(frame, curating, channels)
     writing = Writing(frame, reviewing, curating, item, steps)
     editing = Editing(frame, curating, item, steps)
+    proposed = ProposedPages(frame, database, curating, steps)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [
         Route("/console", _home),
@@ -99,6 +101,9 @@ def console_routes(
         Route("/console/base/{entry}/edit", gate.open_to(expert, editing.save), methods=["POST"]),
         Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
         Route("/console/care", gate.open_to(expert, CarePage(frame, database, directory).show)),
+        Route("/console/proposed", gate.open_to(expert, proposed.show)),
+        Route("/console/proposed/{entry}", gate.open_to(expert, proposed.entry)),
+        Route("/console/proposed/{entry}", gate.open_to(expert, proposed.act), methods=["POST"]),
         Route("/console/figures", gate.open_to(admin, Dashboard(frame, database).show)),
         Route("/console/export/{name}", gate.open_to(admin, exports.send)),
     ]

@@ -6,15 +6,17 @@ again before anything is written. A rehearsal that may be saved gives the form a
 
 import asyncio
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
 from bot.channels.base import Channel
-from bot.curating import Change, Curating, Rehearsal
+from bot.curating import Change, Curating, Proposal, Rehearsal
 from bot.errors import ByHandOnly, Conflict, HoidapError, KnowledgeError, NotProposed, Overtaken
 from bot.kb import Category, Knowledge, describe
+from bot.kb.commits import PROPOSALS
 from bot.kb.spelling import Value
 from bot.phrases import say
 from bot.trying import card
@@ -24,6 +26,7 @@ from bot.web.console.gate import Call
 from bot.web.looks import Look, looks, titles
 
 Make = Callable[[Knowledge], Change]
+_BRANCH = re.compile(rf"{PROPOSALS}/[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,24 @@ class Steps:
         except (HoidapError, OSError) as error:
             return page(Outcome(refused(error)), 409)
 
+    async def put(self, call: Call, change: Change, subject: str) -> Knowledge | Proposal:
+        """Save a change and return the base that it makes, or the branch that it waits on.
+
+        Args:
+            call: of its author.
+            change: that was rehearsed.
+            subject: of the commit.
+
+        Raises:
+            HoidapError: it was refused.
+            OSError: the disk refuses.
+        """
+        name = call.visit.reviewer.name
+        if self._curating.proposes:
+            now = self._frame.clock()
+            return await asyncio.to_thread(self._curating.propose, change, name, subject, now)
+        return await asyncio.to_thread(self._curating.save, change, name, subject)
+
     async def _rehearsed(self, call: Call, change: Change, wordings: Sequence[str]) -> Outcome:
         rehearsal = await self._curating.rehearse(change, list(distinct(wordings)), self._frame.today)
         return Outcome(rehearsal=rehearsal, ticket=_ticket(call, change) if rehearsal.may_be_saved else "")
@@ -113,6 +134,11 @@ class Steps:
 def _ticket(call: Call, change: Change) -> str:
     """Return what only this session gets, for this change, when its rehearsal went well."""
     return hmac.new(bytes.fromhex(call.visit.form_secret), change.code.encode(), "sha256").hexdigest()
+
+
+def branch_of(text: str) -> str:
+    """Return the proposal's branch that an address names; "" where it names none."""
+    return text if _BRANCH.fullmatch(text) else ""
 
 
 def refused(error: Exception) -> str:

@@ -141,7 +141,7 @@ class Writing:
         self, call: Call, whole: Whole, make: Make, wordings: Sequence[str], page: Show
     ) -> Response:
         async def save(change: Change) -> Response:
-            await (self._propose if self._curating.proposes else self._save)(call, whole, change)
+            await self._save(call, whole, change)
             return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
 
         try:
@@ -154,26 +154,20 @@ class Writing:
         return await self._items.page(call, fresh, self._items.trouble(call, error), status=409)
 
     async def _save(self, call: Call, whole: Whole, change: Change) -> None:
-        """Write the file, and tell everybody who asked.
+        """Write the file and tell everybody who asked, or leave the item with its proposal's branch.
 
         The item is taken first: nobody else may settle it meanwhile. Should the machine stop between the file
         and the database, the base has the entry and the item still waits for its reviewer.
         """
-        number, reviewer = await self._taken(call, whole), call.visit.reviewer
-        subject = say("console.write.commit", number=number, entry=change.entry)
-        knowledge = await asyncio.to_thread(self._curating.save, change, reviewer.name, subject)
-        await self._reviewing.answer(
-            number, reviewer.person, change.entry, base=knowledge, saved=change.reversal
+        number, by = await self._taken(call, whole), call.visit.reviewer.person
+        made = await self._steps.put(
+            call, change, say("console.write.commit", number=number, entry=change.entry)
         )
-
-    async def _propose(self, call: Call, whole: Whole, change: Change) -> None:
-        """Put the change on a branch; the item stays its reviewer's until the branch is merged."""
-        number, reviewer = await self._taken(call, whole), call.visit.reviewer
-        subject = say("console.write.commit", number=number, entry=change.entry)
-        now = self._frame.clock()
-        made = await asyncio.to_thread(self._curating.propose, change, reviewer.name, subject, now)
-        details = {"entry": change.entry, "is_new": change.before is None, "commit": made.commit}
-        await self._reviewing.proposed(number, reviewer.person, made.branch, details)
+        if isinstance(made, Proposal):
+            details = {"entry": change.entry, "is_new": change.before is None, "commit": made.commit}
+            await self._reviewing.proposed(number, by, made.branch, details)
+        else:
+            await self._reviewing.answer(number, by, change.entry, base=made, saved=change.reversal)
 
     async def _taken(self, call: Call, whole: Whole) -> int:
         number, by = whole.item.number, call.visit.reviewer.person
@@ -212,11 +206,7 @@ class Writing:
         entry, reviewer = str(act.details["entry"]), call.visit.reviewer
         subject = say("console.take_out.commit", number=number, entry=entry)
         change = await asyncio.to_thread(self._curating.taking_back, entry, act.details["saved"])
-        if self._curating.proposes:
-            now = self._frame.clock()
-            await asyncio.to_thread(self._curating.propose, change, reviewer.name, subject, now)
-        else:
-            await asyncio.to_thread(self._curating.save, change, reviewer.name, subject)
+        await self._steps.put(call, change, subject)
         await self._reviewing.took_out(number, reviewer.person, {"answer": act.id, "entry": entry})
 
 
