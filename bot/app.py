@@ -25,6 +25,7 @@ from bot.desk import Desk
 from bot.errors import ConfigError
 from bot.gathering import Gathering
 from bot.intake import Intake
+from bot.kb.commits import is_in_git
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
 from bot.news import News
@@ -132,18 +133,29 @@ async def serve(settings: Settings) -> None:
     """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM).
 
     Raises:
-        ConfigError: the port cannot be had; nothing was begun.
+        ConfigError: the port cannot be had, or git does not keep the base that proposals are for.
         KnowledgeError: the base does not load.
     """
+    if settings.proposes and not await asyncio.to_thread(is_in_git, settings.knowledge):
+        raise ConfigError(say("cli.no_proposals", directory=settings.knowledge))
     async with AsyncExitStack() as stack:
         port = stack.enter_context(await asyncio.to_thread(_take_port, settings.host, settings.port))
         telegram = await _telegram(settings, stack)
         channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
         app = await stack.enter_async_context(open_app(settings, channels))
+        curating = await asyncio.to_thread(_curating, settings, app.database)
         tasks = [*_lanes(app), *_watchers(app)]
         if telegram:
             tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
-        await _run_beside(_web_server(app), port, tasks)
+        await _run_beside(_web_server(app, curating), port, tasks)
+
+
+def _curating(settings: Settings, database: Database) -> Curating:
+    """Return what writes into the base, with what it left half-done when the machine stopped done."""
+    where = (settings.knowledge, settings.wishes, settings.cache)
+    curating = Curating(*where, database, proposes=settings.proposes)
+    curating.catch_up()
+    return curating
 
 
 def _take_port(host: str, port: int) -> socket.socket:
@@ -213,7 +225,7 @@ class _Server(uvicorn.Server):
         log.info("web.open", url=f"http://{self.config.host}:{self.config.port}")
 
 
-def _web_server(app: App) -> _Server:
+def _web_server(app: App, curating: Curating) -> _Server:
     page = create_app(
         app.intake,
         app.database,
@@ -224,7 +236,8 @@ def _web_server(app: App) -> _Server:
         directory=app.settings.knowledge,
         reviewing=app.reviewing,
         gathering=app.gathering,
-        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache, app.database),
+        curating=curating,
+        channels=offline_channels(app.settings),
         site=app.settings.address,
     )
     return _Server(

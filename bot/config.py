@@ -78,6 +78,10 @@ class Settings(BaseSettings):
         gt=0,
         description="Câu đã có chuyên gia nhận mà sau bấy nhiêu giờ chưa xong thì tự trả lại hàng chờ",
     )
+    review_mode: Literal["direct", "propose"] = Field(
+        "direct",
+        description="`direct`: trang duyệt ghi thẳng vào kho; `propose`: mỗi việc là một nhánh git chờ gộp",
+    )
     recall_days: int = Field(
         30,
         ge=0,
@@ -147,6 +151,11 @@ class Settings(BaseSettings):
     def taken_for(self) -> timedelta:
         """How long an item stays with whoever took it."""
         return timedelta(hours=self.taken_hours)
+
+    @property
+    def proposes(self) -> bool:
+        """Whether what experts write goes to branches of git."""
+        return self.review_mode == "propose"
 
     @property
     def recall_for(self) -> timedelta:

@@ -118,7 +118,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """Somebody who may sign in. `person` is "telegram:123456789", or "console:lan" for an operator's link."""
+    """Somebody who may sign in: `person` is "telegram:123456789", or "console:Lan" by an operator's link."""
 
     person: str
     name: str  # as it stands under what they approve

@@ -102,6 +102,20 @@ class ByHandOnly(WriteError):
     """The entry is written in a way (anchors, odd breaks) that a person has to edit."""
 
 
+class NotProposed(HoidapError):
+    """A change cannot go to a branch; nothing was made.
+
+    Args:
+        where: the file's relative name.
+        code: "uncommitted" (the file has changes that nobody committed) or "git" (it refuses).
+    """
+
+    def __init__(self, where: str, code: str) -> None:
+        super().__init__(f"{code}: {where}")
+        self.where = where
+        self.code = code
+
+
 class NoRevision(HoidapError):
     """There is no such version of the base.
 

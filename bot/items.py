@@ -45,6 +45,8 @@ class ActKind(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     DRAFTED = "drafted"  # an expert wrote an answer that is no entry yet
+    PROPOSED = "proposed"  # an answer waits on a branch of git for the team to merge it
+    TOOK_OUT = "took_out"  # what a withdrawn answer had put into the base was taken out of it
     UNDID = "undid"
 
 
@@ -121,6 +123,7 @@ class Item:
     entry: str | None = None  # that answers it
     note: str | None = None  # the expert's words, or whose task it is
     into: int | None = None  # own id of the item that it was merged into
+    branch: str | None = None  # of git, on which its answer is proposed
 
     @property
     def is_open(self) -> bool:
@@ -139,6 +142,14 @@ class Whole:
     documents: tuple[str, ...]  # numbers that the askers named, as they are written
     acts: tuple[Act, ...]
     drafts: tuple[Draft, ...]
+
+    @property
+    def left_in_base(self) -> Act | None:
+        """The newest answer that was withdrawn, but had put something into the base that is still there."""
+        undone = {act.undoes for act in self.acts}
+        taken_out = {act.details["answer"] for act in self.acts if act.kind is ActKind.TOOK_OUT}
+        left = (act for act in self.acts if act.id in undone - taken_out and act.details.get("saved"))
+        return max(left, key=lambda act: act.id, default=None)
 
 
 class QueueOrder(StrEnum):

@@ -15,13 +15,14 @@ from bot.channels.base import Channel
 from bot.domain import Block, Outcome, Reason, Reply, Style, Verdict
 from bot.finding import Before, find
 from bot.handlers import actions
+from bot.items import ActKind
 from bot.kb import Entry, Knowledge
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.normalise import fold
 from bot.phrases import say
 from bot.reviewing import Reviewing
-from bot.store import Connection, Database, exchanges, items, recalls
+from bot.store import Connection, Database, acts, exchanges, items, recalls
 from bot.store.items import Question
 from bot.store.recalls import Given, Receiver
 from bot.telling import Person, tell, write
@@ -103,7 +104,11 @@ class Renewal:
             waiting = await items.untried(connection, base, AT_ONCE)
             held = await items.held_entries(connection)
             asked = {item: await self._asked(connection, item) for item in waiting}
+            proposed = {item: await _proposal(connection, item) for item in waiting}
         for item, questions in asked.items():
+            if _is_merged(proposed[item], questions, brain.knowledge):
+                await self._reviewing.close_by_entry(item, proposed[item]["entry"], as_proposed=True)
+                continue
             entry = await asyncio.to_thread(_answer, questions, brain)
             if entry is not None and entry not in held:
                 await self._reviewing.close_by_entry(item, entry)
@@ -183,6 +188,24 @@ def _answer(questions: Sequence[_Asked], brain: Brain) -> str | None:
                 return None
             found.add(entry.id)
     return found.pop() if len(found) == 1 else None
+
+
+async def _proposal(connection: Connection, item: int) -> Mapping[str, Any]:
+    """Return what an expert has proposed for an item; nothing where no proposal waits."""
+    found = await items.get(connection, item)
+    if found is None or found.branch is None:
+        return {}
+    made = [act.details for act in await acts.of(connection, item) if act.kind is ActKind.PROPOSED]
+    return next(details for details in reversed(made) if details["proposal"] == found.branch)
+
+
+def _is_merged(proposal: Mapping[str, Any], questions: Sequence[_Asked], knowledge: Knowledge) -> bool:
+    """Tell whether the base has what was proposed: the new entry, or a wording that an entry did not have."""
+    entry = knowledge.entries.get(proposal.get("entry", ""))
+    if entry is None:
+        return False
+    known = set(map(fold, entry.phrasings))
+    return bool(proposal["is_new"]) or any(fold(asked.raw) in known for asked in questions)
 
 
 def _is_refused(asked: _Asked, entry: Entry) -> bool:

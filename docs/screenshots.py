@@ -35,6 +35,7 @@ UNKNOWN = (
     "mua máy bay không người lái phun thuốc cho tổ cộng đồng được không",
 )
 ANSWER = "Được hỗ trợ **công thả ong ký sinh** khi việc này nằm trong dự án được duyệt."
+EDITED = "nha-o-muc-ho-tro-xay-moi"
 PHONE: Mapping[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "device_scale_factor": 2,
@@ -177,6 +178,9 @@ async def console_pictures(browser: Browser, url: str, link: str) -> None:
     await page.fill("#answer", ANSWER)
     await page.wait_for_selector("#preview strong")
     await page.screenshot(path=HERE / "images" / "console-write.png")
+    await page.goto(f"{url}/console/base/{EDITED}/edit")
+    await page.get_by_text("Telegram", exact=True).click()
+    await page.screenshot(path=HERE / "images" / "console-edit.png")
     await page.goto("/console/proposed")
     await page.get_by_role("checkbox").first.check()
     await page.screenshot(path=HERE / "images" / "console-proposed.png")

@@ -55,6 +55,11 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("handlers/review.py", "f'did.{act.kind.value}'"): ("did.*",),
     ("handlers/review.py", "f'state.{item.state.value}'"): ("state.new", "state.asking", "state.merged"),
     ("handlers/review.py", "key"): ("review.write_answer", "review.write_question", "review.write_body"),
+    ("web/console/editing.py", "f'console.field.{_label(name)}'"): ("console.field.*",),
+    ("web/console/steps.py", "f'console.propose.{error.code}'"): (
+        "console.propose.uncommitted",
+        "console.propose.git",
+    ),
     ("renewal.py", "key"): ("recall.changed", "recall.gone"),
     ("reviewing/standing.py", "f'conflict.{error.code}'"): ("conflict.*",),
     ("reviewing/words.py", "key"): ("told.head", "told.by_base", "told.withdrawn", "asked_back.head"),

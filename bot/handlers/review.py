@@ -156,7 +156,8 @@ def _facts(whole: Whole, context: Context) -> Iterator[Block]:
 def _state(item: Item) -> str:
     match item.state:
         case ItemState.TAKEN:
-            return say("state.taken", by=item.taken_by)
+            proposed = item.branch and say("state.proposed", by=item.taken_by)
+            return proposed or say("state.taken", by=item.taken_by)
         case ItemState.ANSWERED:
             return say("state.answered", by=item.settled_by)
         case ItemState.NOT_OURS:

@@ -109,12 +109,13 @@ _Flaw = tuple[str, dict[str, object]]  # a problem's code and values
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def load(directory: Path, instead: Mapping[str, str] | None = None) -> Knowledge:
+def load(directory: Path, instead: Mapping[str, str | None] | None = None) -> Knowledge:
     """Read the base in `directory`.
 
     Args:
         directory: of the base.
-        instead: relative file name -> the text to read in its place, whether there is such a file or not.
+        instead: relative file name -> the text to read in its place, whether there is such a file or not;
+            None where there shall be none.
 
     Raises:
         KnowledgeError: with every `Problem` of every file, in the order of files and lines.
@@ -134,11 +135,13 @@ def inspect(directory: Path, today: date | None = None) -> tuple[Knowledge, tupl
     return knowledge, tuple(sorted([*problems, *check(knowledge, today=today)], key=place_of))
 
 
-def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Knowledge, list[Problem]]:
+def read(directory: Path, instead: Mapping[str, str | None] | None = None) -> tuple[Knowledge, list[Problem]]:
     """Return what is sound of the base, and what keeps it from loading; `instead` as for `load`."""
     problems: list[Problem] = []
     contents = _read(directory, problems)
-    contents = dict(sorted({**contents, **_written(instead or {}, problems)}.items()))
+    instead = instead or {}
+    kept = {name: data for name, data in contents.items() if name not in instead}
+    contents = dict(sorted({**kept, **_written(instead, problems)}.items()))
     roots = {name: root for name, data in contents.items() if (root := _parse(name, data, problems))}
     origins = _origins(roots, problems)
     _unique(TOPICS, "id", roots, problems)
@@ -182,10 +185,12 @@ def _read(directory: Path, problems: list[Problem]) -> dict[str, bytes]:
     return contents
 
 
-def _written(texts: Mapping[str, str], problems: list[Problem]) -> dict[str, bytes]:
+def _written(texts: Mapping[str, str | None], problems: list[Problem]) -> dict[str, bytes]:
     """Return the bytes that files would have; what no file of a base may be is a problem here too."""
     contents: dict[str, bytes] = {}
     for name, text in texts.items():
+        if text is None:
+            continue
         data = text.encode("utf-8", "surrogatepass")
         if flaw := _misplaced(name) or _oversized(len(data)):
             problems.append(Problem(name, 1, 1, "", *flaw))

@@ -1,6 +1,5 @@
 """The base as it was: versions that git keeps, laid out in a directory for the loader to read."""
 
-import re
 import subprocess
 import tarfile
 import tempfile
@@ -15,10 +14,8 @@ from bot.errors import NoRevision
 
 MAIN = ("main", "origin/main")  # what a branch is compared with
 
-
 LOOK = 10.0  # s that git gets to follow an entry's lines
 MOST_REVISIONS = 30
-_ALONE = ("--literal-pathspecs", "-c", "core.hooksPath=/dev/null")
 _LOG = "%x1e%H%x1f%an%x1f%aI%x1f%s%x1f"  # a record begins with 1e, its fields end with 1f
 
 
@@ -44,7 +41,7 @@ def revisions_of(directory: Path, file: str, entry_id: str) -> tuple[Revision, .
     begins = f"/^ *- id: *['\"]*{entry_id}['\"]* *$/"  # an id has no letters that mean something to git
     for end in ("/^ *- id:/", "+400"):  # up to the next entry; the last one of a file has none behind it
         try:
-            found = _run(
+            found = run(
                 directory,
                 "log",
                 f"-{MOST_REVISIONS}",
@@ -66,37 +63,6 @@ def _revision(record: str) -> Revision:
     if len(changed) > 1 and changed[-1][1:].lstrip().startswith("- id:"):
         changed.pop()  # of the next entry, where the lines end
     return Revision(commit, author, datetime.fromisoformat(at), subject, tuple(changed))
-
-
-def is_kept(directory: Path, file: str) -> bool:
-    """Tell whether git knows a file of the base just as it is, or that it is not there; False without git."""
-    try:
-        if _run(directory, "rev-parse", "--is-inside-work-tree", seconds=LOOK).strip() != b"true":
-            return False
-        return not _run(directory, *_ALONE, "status", "--porcelain", "--", file, seconds=LOOK)
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return False
-
-
-def keep(directory: Path, file: str, author: str, subject: str) -> bool:
-    """Make a commit of one file, whatever else is changed or staged; False when git does not want it.
-
-    Args:
-        directory: of the base.
-        file: relative to the base.
-        author: a person's name.
-        subject: of the commit.
-    """
-    name = " ".join(re.sub(r"[<>\x00-\x1f]", " ", author).split()) or "hoidap"
-    who = ("-c", f"user.name={name}", "-c", "user.email=", "-c", "commit.gpgsign=false")
-    try:
-        _run(directory, *_ALONE, "add", "--", file, seconds=LOOK)
-        made = _run(
-            directory, *_ALONE, *who, "commit", "--no-verify", "-m", subject, "--", file, seconds=LOOK
-        )
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return False
-    return bool(made)
 
 
 @contextmanager
@@ -138,18 +104,34 @@ def branched_off(directory: Path) -> str:
 def _git(directory: Path, revision: str, *arguments: str) -> bytes:
     """Return what git prints; nothing when it refuses."""
     try:
-        inside = _run(directory, "rev-parse", "--is-inside-work-tree")
+        inside = run(directory, "rev-parse", "--is-inside-work-tree")
     except FileNotFoundError:
         raise NoRevision("no_git", revision) from None
     if inside.strip() != b"true":
         raise NoRevision("no_work_tree", revision)
-    return _run(directory, *arguments)
+    return run(directory, *arguments)
 
 
-def _run(directory: Path, *arguments: str, seconds: float | None = None) -> bytes:
-    command = ["git", "-C", str(directory), *arguments]
+def run(
+    directory: Path,
+    *arguments: str,
+    seconds: float | None = None,
+    given: bytes | None = None,
+    index: Path | None = None,
+) -> bytes:
+    """Return what git prints; nothing when it refuses.
+
+    Args:
+        directory: where it runs.
+        arguments: of git.
+        seconds: that it gets.
+        given: its input.
+        index: a file to stage in, in place of the work tree's own.
+    """
+    own = ["env", f"GIT_INDEX_FILE={index}"] if index else []
+    command = [*own, "git", "-C", str(directory), *arguments]
     done = subprocess.run(  # noqa: S603  no shell; a revision is data
-        command, capture_output=True, check=False, timeout=seconds
+        command, capture_output=True, check=False, timeout=seconds, input=given
     )
     return done.stdout if done.returncode == 0 else b""
 

@@ -25,6 +25,7 @@ from bot.kb.loader import load
 from bot.kb.schema import Knowledge
 from bot.kb.spelling import FIELDS, Value, entry_lines, field_lines, in_braces, item_lines
 
+Texts = Mapping[str, str | None]  # relative file name -> all that it shall hold
 Fields = Mapping[str, Value | None]  # as `spelling.plain` gives them; None or empty takes a field away
 
 BOM = "\ufeff"
@@ -70,7 +71,7 @@ def changed(text: str, entry_id: str, fields: Fields) -> str:
 
     Raises:
         KeyError: the file has no such entry.
-        ByHandOnly: the entry is written in a way that cannot be edited like this.
+        ByHandOnly: the file cannot be read, or the entry is written in a way that cannot be edited like this.
     """
     bare = text.removeprefix(BOM)
     entry = _find(bare, entry_id)
@@ -84,6 +85,29 @@ def changed(text: str, entry_id: str, fields: Fields) -> str:
     edited = _applied(bare, edits)
     _assure(edited, _expected(bare, entry_id, wanted), entry_id)
     return text.removesuffix(bare) + edited
+
+
+def fields_of(text: str, entry_id: str) -> dict[str, Any]:
+    """Return the fields of one entry as a file has them, every scalar as text.
+
+    Raises:
+        KeyError: the file has no such entry.
+        ByHandOnly: the file cannot be read.
+    """
+    return {key.value: _value(node) for key, node in _find(text.removeprefix(BOM), entry_id).value}
+
+
+def without(text: str, entry_id: str) -> str | None:
+    """Return the text of a file without an entry; None where there is nothing else in it, so that it can go.
+
+    Raises:
+        KeyError: the file has no such entry.
+        ByHandOnly: other entries stand in the file, and comments may be about any of them.
+    """
+    _find(text.removeprefix(BOM), entry_id)
+    if len(_rows(text.removeprefix(BOM), entry_id)) > 1:
+        raise ByHandOnly(entry_id)
+    return None
 
 
 def appended(text: str, fields: Mapping[str, Value]) -> str:
@@ -125,7 +149,10 @@ def new_file(name: str) -> str:
 
 def _find(text: str, entry_id: str) -> Any:
     """Return the node of the one entry that has this id."""
-    root: Any = yaml.compose(text, Loader=_LOADER)
+    try:
+        root: Any = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError:
+        raise ByHandOnly(entry_id) from None
     found = [
         node
         for node in (root.value if isinstance(root, yaml.SequenceNode) else ())
@@ -325,7 +352,10 @@ def _carriage(text: str) -> str:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def save(directory: Path, texts: Mapping[str, str], was: Mapping[str, str | None]) -> Knowledge:
+DRAFT = ".hoidap-"  # what the name of a file begins with that is still being written
+
+
+def save(directory: Path, texts: Texts, was: Mapping[str, str | None]) -> Knowledge:
     """Put texts in the place of files, all or none, and return the base that it makes.
 
     The base is loaded as it would be before anything is replaced. Each file is replaced in one step; of
@@ -333,7 +363,7 @@ def save(directory: Path, texts: Mapping[str, str], was: Mapping[str, str | None
 
     Args:
         directory: of the base.
-        texts: relative file name -> all that it shall hold.
+        texts: relative file name -> all that it shall hold; None takes the file away.
         was: the `digest` of the text that each was made from; None for a file that was not there.
 
     Raises:
@@ -342,15 +372,30 @@ def save(directory: Path, texts: Mapping[str, str], was: Mapping[str, str | None
         KnowledgeError: the base would not load.
         OSError: the disk refuses; what was replaced before has been put back.
     """
+    with alone(directory):
+        knowledge = sound(directory, texts, was)
+        put(directory, texts)
+    return knowledge
+
+
+def sound(directory: Path, texts: Texts, was: Mapping[str, str | None]) -> Knowledge:
+    """Return the base that texts would make, and write nothing; arguments and errors are those of `save`."""
     for name in texts:
         _check_name(name)
-    with _alone(directory):
-        for name in texts:
-            if digest(read_text(directory, name)) != was[name]:
-                raise Conflict(name)
-        knowledge = load(directory, texts)
-        _replace_all(directory, texts, list(_in_order(directory, texts)))
-    return knowledge
+        if digest(read_text(directory, name)) != was[name]:
+            raise Conflict(name)
+    return load(directory, texts)
+
+
+def put(directory: Path, texts: Texts) -> None:
+    """Put texts that are `sound` in the place of files, all or none, for a caller who is `alone`."""
+    _replace_all(directory, texts, list(_in_order(directory, texts)))
+
+
+def tidy(directory: Path) -> None:
+    """Remove what a saver left half-written whom the machine stopped, for a caller who is `alone`."""
+    for draft in directory.rglob(f"{DRAFT}*"):
+        draft.unlink(missing_ok=True)
 
 
 def _check_name(name: str) -> None:
@@ -361,7 +406,7 @@ def _check_name(name: str) -> None:
 
 
 @contextlib.contextmanager
-def _alone(directory: Path) -> Iterator[None]:
+def alone(directory: Path) -> Iterator[None]:
     """Keep other savers out; editors do not ask, which is what the digests are for."""
     held = os.open(directory, os.O_RDONLY)
     try:
@@ -371,9 +416,9 @@ def _alone(directory: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _in_order(directory: Path, texts: Mapping[str, str]) -> Iterator[str]:
+def _in_order(directory: Path, texts: Texts) -> Iterator[str]:
     """Yield the files so that the base loads after each, as far as there is such an order."""
-    done: dict[str, str] = {}
+    done: dict[str, str | None] = {}
     left = list(texts)
     while len(left) > 1:
         sound = (name for name in left if _loads(directory, {**done, name: texts[name]}))
@@ -384,7 +429,7 @@ def _in_order(directory: Path, texts: Mapping[str, str]) -> Iterator[str]:
     yield from left
 
 
-def _loads(directory: Path, texts: Mapping[str, str]) -> bool:
+def _loads(directory: Path, texts: Texts) -> bool:
     try:
         load(directory, texts)
     except KnowledgeError:
@@ -392,16 +437,20 @@ def _loads(directory: Path, texts: Mapping[str, str]) -> bool:
     return True
 
 
-def _replace_all(directory: Path, texts: Mapping[str, str], names: Sequence[str]) -> None:
+def _replace_all(directory: Path, texts: Texts, names: Sequence[str]) -> None:
     targets = {name: (directory / name).resolve() for name in names}  # a link stays one
     old = {name: path.read_bytes() if path.exists() else None for name, path in targets.items()}
     drafts: dict[str, Path] = {}
     replaced: list[str] = []
     try:
         for name, target in targets.items():
-            drafts[name] = _draft(target, texts[name].encode("utf-8"))
+            if (text := texts[name]) is not None:
+                drafts[name] = _draft(target, text.encode("utf-8"))
         for name in names:
-            drafts.pop(name).replace(targets[name])
+            if name in drafts:
+                drafts.pop(name).replace(targets[name])
+            else:
+                targets[name].unlink(missing_ok=True)
             replaced.append(name)
             _sync(targets[name].parent)
     except OSError:
@@ -415,7 +464,7 @@ def _replace_all(directory: Path, texts: Mapping[str, str], names: Sequence[str]
 
 def _restore(target: Path, data: bytes | None) -> None:
     if data is None:
-        target.unlink()
+        target.unlink(missing_ok=True)
     else:
         _draft(target, data).replace(target)
 
@@ -424,7 +473,7 @@ def _draft(target: Path, data: bytes) -> Path:
     """Write a file's new bytes to the disk beside it, under a name that no base reads."""
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f"{DRAFT}{target.name}.", dir=target.parent)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         os.fchmod(descriptor, mode)

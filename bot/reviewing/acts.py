@@ -45,6 +45,7 @@ class _Settled:
     note: str | None
     reason: Reason | None
     compose: Compose
+    saved: Mapping[str, Any] | None = None
 
 
 class Reviewing:
@@ -148,6 +149,7 @@ class Reviewing:
         entry: str | None = None,
         note: str | None = None,
         base: Knowledge | None = None,
+        saved: Mapping[str, Any] | None = None,
     ) -> Act:
         """Settle an item with an entry, an expert's words, or both; each asker is told once.
 
@@ -157,6 +159,7 @@ class Reviewing:
             entry: id of the entry.
             note: the expert's own words.
             base: that has the entry, where it was just written; None for the one that answers now.
+            saved: what it takes to take the entry, or what is new in it, out of the base again.
 
         Raises:
             Overtaken: the entry is not in the base, or the item is somebody else's, settled, or not there.
@@ -172,7 +175,7 @@ class Reviewing:
             key = "told.by_base" if reviewer == BY_BOT else "told.head"
             return answered(question, key, words, found, knowledge, self._clock(), digits)
 
-        how = _Settled(ItemState.ANSWERED, ActKind.ANSWERED, entry, words, None, compose_for)
+        how = _Settled(ItemState.ANSWERED, ActKind.ANSWERED, entry, words, None, compose_for, saved)
         return await self._close(number, reviewer, how)
 
     async def not_ours(self, number: int, reviewer: str, reason: Reason, note: str | None = None) -> Act:
@@ -197,14 +200,29 @@ class Reviewing:
         how = _Settled(ItemState.NOT_OURS, ActKind.SENT_AWAY, None, words, reason, compose_for)
         return await self._close(number, reviewer, how)
 
-    async def close_by_entry(self, item: int, entry: str) -> Act | None:
-        """Settle an item (own id) with an entry that went live; None where an expert has it."""
+    async def close_by_entry(self, item: int, entry: str, *, as_proposed: bool = False) -> Act | None:
+        """Settle an item (own id) with an entry that went live; None where an expert works on it.
+
+        Args:
+            item: its own id.
+            entry: id of the entry.
+            as_proposed: the entry is what the item's expert has proposed, and so is the answer theirs.
+        """
         async with self._database.reading() as connection:
             found = await items.get(connection, item)
-        if found is None or not found.is_open or found.state is ItemState.TAKEN:
+        if found is None or not found.is_open:
             return None
+        by = BY_BOT
+        if found.state is ItemState.TAKEN and found.taken_by:
+            if not found.branch:
+                return None
+            if as_proposed:
+                by = found.taken_by
+            else:
+                async with self._database.writing() as connection:
+                    await self._free(connection, found, BY_BOT)
         try:
-            return await self.answer(found.number, BY_BOT, entry)
+            return await self.answer(found.number, by, entry)
         except Overtaken:
             return None
 
@@ -233,12 +251,12 @@ class Reviewing:
         how: _Settled,
     ) -> Act:
         now, rows = self._clock(), [each.id for each in questions]
-        details = {**stood(item), "rows": rows, "entry": how.entry, "note": how.note}
+        details = {**stood(item), "rows": rows, "entry": how.entry, "note": how.note, "saved": how.saved}
         act = await acts.record(connection, item.id, how.kind, reviewer, now, details)
         await items.settle(connection, rows, reviewer, now, how.entry, how.note)
         closed: dict[str, Any] = {
             "state": how.state, "entry": how.entry, "note": how.note, "settled_by": reviewer,
-            "settled_at": now, "taken_by": None, "taken_at": None,
+            "settled_at": now, "taken_by": None, "taken_at": None, "branch": None,
         }  # fmt: skip
         if how.reason:
             closed["reason"] = how.reason
@@ -355,6 +373,37 @@ class Reviewing:
             made = await items.draft(connection, item.id, words, reviewer, now)
             details = {"draft": made, "text": words}
             return await acts.record(connection, item.id, ActKind.DRAFTED, reviewer, now, details)
+
+    async def proposed(self, number: int, reviewer: str, branch: str, details: Mapping[str, Any]) -> Act:
+        """Record that an answer waits on a branch: the item stays the reviewer's until that is merged.
+
+        Args:
+            number: of any question in it.
+            reviewer: who proposes it.
+            branch: of git.
+            details: the `entry` that it is or changes, whether it `is_new`, and the `commit`.
+
+        Raises:
+            Overtaken: the item is somebody else's, settled, or not there.
+        """
+        async with self._database.writing() as connection:
+            item, now = await self._open(connection, number, reviewer), self._clock()
+            taken = {"state": ItemState.TAKEN, "taken_by": reviewer, "taken_at": now}
+            await items.change(connection, item.id, branch=branch, **taken)
+            whole = {**stood(item), **details, "proposal": branch}
+            return await acts.record(connection, item.id, ActKind.PROPOSED, reviewer, now, whole)
+
+    async def took_out(self, number: int, reviewer: str, details: Mapping[str, Any]) -> Act:
+        """Record that what a withdrawn answer had put into the base was taken out again.
+
+        Args:
+            number: of any question in it.
+            reviewer: who did.
+            details: the id of the `answer`, an act, and the `entry`.
+        """
+        async with self._database.writing() as connection:
+            item = await self._open(connection, number, reviewer)
+            return await acts.record(connection, item.id, ActKind.TOOK_OUT, reviewer, self._clock(), details)
 
     async def hold(self, entry: str, reviewer: str, *, held: bool) -> None:
         """Let an entry close no open items by itself when it goes live, or let it again."""

@@ -10,7 +10,9 @@ from bot.items import BY_BOT, Act, ActKind, Item, ItemState
 from bot.phrases import say
 from bot.store import Connection, acts, items
 
-_UNDONE_LATER: Final = frozenset({ActKind.UNDID, ActKind.REPLIED, ActKind.DRAFTED, ActKind.OPENED})
+_UNDONE_LATER: Final = frozenset(
+    {ActKind.UNDID, ActKind.REPLIED, ActKind.DRAFTED, ActKind.OPENED, ActKind.TOOK_OUT}
+)
 
 
 async def open_item(
@@ -57,6 +59,7 @@ def stood(item: Item) -> dict[str, Any]:
         "reason": item.reason.value,
         "taken_by": item.taken_by,
         "taken_at": item.taken_at.isoformat() if item.taken_at else None,
+        "branch": item.branch,
     }
 
 
@@ -68,6 +71,7 @@ def as_it_stood(details: Mapping[str, Any]) -> dict[str, Any]:
         "reason": Reason(details["reason"]),
         "taken_by": details["taken_by"],
         "taken_at": taken_at,
+        "branch": details.get("branch"),  # acts of older versions have none
     }
 
 

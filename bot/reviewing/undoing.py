@@ -20,7 +20,7 @@ async def take_back(connection: Connection, act: Act, item: Item, base: str) -> 
     """
     details = act.details
     match act.kind:
-        case ActKind.TOOK | ActKind.GAVE_BACK | ActKind.ASKED_BACK:
+        case ActKind.TOOK | ActKind.GAVE_BACK | ActKind.ASKED_BACK | ActKind.PROPOSED:
             await items.change(connection, item.id, **as_it_stood(details))
         case ActKind.ANSWERED | ActKind.SENT_AWAY:
             if not await items.reopen(connection, details["rows"]):

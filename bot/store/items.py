@@ -294,10 +294,10 @@ async def asked_back(connection: AsyncConnection, channel: str, chat: str, asker
 
 
 async def late(connection: AsyncConnection, taken_before: datetime, limit: int) -> tuple[Item, ...]:
-    """Return items that were taken before a time and still are."""
+    """Return items that were taken before a time and still are, but for those whose answer is proposed."""
     query = (
         select(items)
-        .where(items.c.state == ItemState.TAKEN, items.c.taken_at < taken_before)
+        .where(items.c.state == ItemState.TAKEN, items.c.taken_at < taken_before, items.c.branch.is_(None))
         .order_by(items.c.id)
         .limit(limit)
     )

@@ -208,6 +208,7 @@ items = Table(
     Column("entry", String(60)),
     Column("note", Text),
     Column("into", Id, ForeignKey("items.id")),
+    Column("branch", String(200)),
     CheckConstraint("state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged')", name="state"),
     Index(None, "state", "askers", "first_at"),
     Index(None, "number"),

@@ -1,6 +1,6 @@
 """The web application: routes, and what surrounds every one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
+from bot.channels.base import Channel
 from bot.curating import Curating
 from bot.gathering import Gathering
 from bot.intake import Intake
@@ -42,6 +43,7 @@ def create_app(
     reviewing: Reviewing,
     gathering: Gathering,
     curating: Curating,
+    channels: Mapping[str, Channel],
     site: str,
 ) -> Starlette:
     """Return the web application.
@@ -57,6 +59,7 @@ def create_app(
         reviewing: what experts do in the console.
         gathering: knows which questions may be the same.
         curating: writes into the base.
+        channels: those that previews of an answer show.
         site: where people open it, without a slash at the end.
     """
     assets = Assets()
@@ -83,6 +86,7 @@ def create_app(
                 reviewing,
                 gathering,
                 curating,
+                channels,
                 secure=secure_cookies,
             ),
         ],

@@ -33,11 +33,19 @@ def test_it_prints_a_link_and_nothing_else_on_its_output(cli: Cli, tmp_path: Pat
     reviewer = invited(tmp_path / "var", done.stdout.strip())
     assert reviewer
     assert (reviewer.name, reviewer.role) == ("Nguyễn Thị Lan", role)
+    assert reviewer.person == "console:Nguyễn Thị Lan"  # what colleagues see of it is the name, too
 
 
 def test_the_address_is_the_one_that_people_open(cli: Cli, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOIDAP_SITE", "https://hoidap.example/")
-    assert cli("link").stdout.startswith("https://hoidap.example/console/enter/")
+    assert cli("link", "--name", "Lan").stdout.startswith("https://hoidap.example/console/enter/")
+
+
+@pytest.mark.parametrize("name", [(), ("--name", " "), ("--name", "…")])
+def test_whoever_signs_has_a_name(cli: Cli, name: tuple[str, ...]):
+    done = cli("link", *name)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--name" in done.stderr
 
 
 def test_another_role_is_refused(cli: Cli):

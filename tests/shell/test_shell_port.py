@@ -43,6 +43,15 @@ def test_a_host_that_is_not_this_machine_is_told(tmp_path: Path, base: Path, hos
     assert done.stderr.startswith(f"Cấu hình chưa đúng:\nHOIDAP_HOST: không mở được {host} cổng 18080 (")
 
 
+def test_proposals_without_git_are_refused_before_anything_is_begun(tmp_path: Path, base: Path) -> None:
+    done = serve(tmp_path, base, REVIEW_MODE="propose")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"Cấu hình chưa đúng:\nHOIDAP_REVIEW_MODE=propose: thư mục {base} không nằm"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_page_is_said_to_be_open_once_it_is(tmp_path: Path, base: Path) -> None:
     server = Server(tmp_path, base)
     server.start()

@@ -124,6 +124,31 @@ async def test_what_an_expert_works_on_is_left_to_them(bot: Bot, edit: Callable[
     assert await told(bot, number) == []
 
 
+async def test_what_an_expert_has_proposed_stays_theirs_until_it_is_merged_and_is_answered_then(
+    bot: Bot, edit: Callable[[Edit], Knowledge]
+) -> None:
+    number = await ask(bot, UNKNOWN)
+    await bot.gathering.gather_all()
+    details = {"entry": "ghep-canh", "is_new": True, "commit": "c0"}
+    await bot.reviewing.proposed(number, "push:boss", "de-xuat/ghep-canh", details)
+    bot.clock.turn(24 * 3600)
+    assert await bot.reviewing.give_back_late() == 0
+    edit(change_loan)
+    await goes_live(bot)
+    assert await told(bot, number) == []
+    edit(add_grafting)
+    await goes_live(bot)
+    await goes_live(bot)
+    whole = await bot.reviewing.item(number)
+    assert whole
+    assert (whole.item.state, whole.item.settled_by, whole.item.branch) == (
+        ItemState.ANSWERED,
+        "push:boss",
+        None,
+    )
+    assert ["Ghép mắt" in each for each in await told(bot, number)] == [True]
+
+
 async def test_who_doubts_an_answer_is_not_told_the_same_again(
     bot: Bot, edit: Callable[[Edit], Knowledge]
 ) -> None:

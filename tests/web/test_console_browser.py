@@ -30,6 +30,8 @@ PAGES = (
     "/console/base",
     "/console/base?q=xyz",
     "/console/base/nha-o-xay-moi",
+    "/console/base/nha-o-xay-moi/edit",
+    "/console/base/nha-o-xay-moi/edit?item=3",
     "/console/try?q=xây mới nhà cho hộ nghèo được bao nhiêu tiền",
     "/console/care",
     "/console/proposed",
@@ -223,6 +225,21 @@ def test_each_act_on_an_item_has_its_key(open_page: Open) -> None:
         page.go_back()
         page.keyboard.press("m")
         page.wait_for_url("**/console/queue/3/write")
+
+
+def test_a_preview_is_of_the_channel_that_was_chosen_while_one_types(open_page: Open) -> None:
+    with open_page() as page:
+        page.goto("/console/base/nha-o-xay-moi")
+        page.keyboard.press("m")
+        page.wait_for_url("**/edit")
+        panels = page.locator(".in-channel")
+        assert [panel.is_visible() for panel in panels.all()] == [True, False]
+        page.locator(".look").first.focus()
+        page.keyboard.press("ArrowRight")
+        assert [panel.is_visible() for panel in panels.all()] == [False, True]
+        page.fill("#answer", "Tối đa **41 triệu đồng**.")
+        page.locator(".bubble strong", has_text="41 triệu đồng").wait_for()
+        assert [panel.is_visible() for panel in panels.all()] == [False, True]
 
 
 def test_the_file_comes_down(open_page: Open) -> None:

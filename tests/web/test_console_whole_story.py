@@ -153,7 +153,7 @@ def test_the_whole_story(
     expert.keyboard.press("m")
     expert.wait_for_url("**/write")
     fill(expert)
-    expert.locator("#preview strong").wait_for()
+    expert.locator("#preview strong").first.wait_for()
     expert.get_by_role("button", name=say("console.write.try")).click()
     expert.locator("#result").wait_for()
     assert FIRST in expert.inner_text("#result ~ ul")

@@ -73,6 +73,32 @@ def entry_form(**more: str) -> dict[str, str]:
     }
 
 
+COMPLETE = {
+    "sign": "1",
+    "variants": "\n".join(
+        (
+            "làm nhà vệ sinh được mấy triệu",
+            "ho tro lam nha ve sinh",
+            "xây nhà tiêu được cấp bao nhiêu tiền",
+            "hố xí tự hoại được hỗ trợ mấy triệu",
+            "công trình vệ sinh của hộ nghèo được hỗ trợ bao nhiêu",
+            "tiền làm hố xí hợp vệ sinh",
+            "mức hỗ trợ nhà tiêu",
+            "hộ nghèo làm hố xí được bao nhiêu",
+            "kinh phí xây công trình vệ sinh một hộ",
+            "nhà xí được hỗ trợ tối đa mấy triệu",
+        )
+    ),
+    "tests": "\n".join(
+        (
+            "xây hố xí được cho bao nhiêu tiền",
+            "làm cầu tiêu mới thì được mấy triệu",
+            "bà con muốn có nhà vệ sinh sạch được giúp bao nhiêu",
+        )
+    ),
+}  # besides what `entry_form` has: an entry that owes nothing, signed
+
+
 async def test_a_wording_becomes_a_variant_in_the_entry_s_own_lines_and_the_askers_are_told(
     console: Console,
 ) -> None:
@@ -130,14 +156,16 @@ async def test_a_new_entry_is_a_file_of_its_own_signed_by_the_reviewer(console: 
         page = (await browser.get(path)).text
         assert_ours(page)
         assert 'value="làm nhà vệ sinh được mấy triệu"' in page
-        preview = await browser.post(path, data={"token": token_of(page), **entry_form()}, headers=HTMX)
+        assert 'name="sign" value="1" checked' in page
+        form = entry_form(**COMPLETE)
+        preview = await browser.post(path, data={"token": token_of(page), **form}, headers=HTMX)
         assert "<strong>3 triệu đồng/hộ</strong>" in preview.text
         assert "<html" not in preview.text
-        shown = await send(browser, path, step="try", **entry_form())
+        shown = await send(browser, path, step="try", **form)
         assert_ours(shown.text)
-        assert say("problem.few_variants", count=2, least=10) in words(shown.text)
+        assert f"{say('console.write.becomes')} {say('console.status.approved')}" in words(shown.text)
         assert not (console.directory / "reviewed").exists()
-        saved = await send(browser, path, step="save", tried=tried_of(shown.text), **entry_form())
+        saved = await send(browser, path, step="save", tried=tried_of(shown.text), **form)
         assert saved.headers["location"] == f"/console/queue/{number}"
     base = load(console.directory)
     entry = base.entries["nha-tieu-hop-ve-sinh-duoc-ho-tro-bao-nhieu"]
@@ -152,6 +180,25 @@ async def test_a_new_entry_is_a_file_of_its_own_signed_by_the_reviewer(console: 
     said = await told(console)
     assert len(said) == 2
     assert all("3 triệu đồng/hộ" in each for each in said)
+    assert await state(console, number) is ItemState.ANSWERED
+
+
+async def test_nothing_is_signed_that_still_owes_something_but_a_draft_may_owe(console: Console) -> None:
+    number = await asks(console, "làm nhà vệ sinh được mấy triệu")
+    path = f"/console/queue/{number}/write"
+    async with console.browser(LAN) as browser:
+        shown = await send(browser, path, step="try", **entry_form(sign="1"))
+        assert say("problem.few_variants", count=2, least=10) in words(shown.text)
+        assert say("console.write.not_signed_yet") in words(shown.text)
+        assert 'value="save"' not in shown.text
+        draft = await send(browser, path, step="try", **entry_form())
+        assert say("console.write.owes", count=2) in words(draft.text)
+        forged = await send(browser, path, step="save", tried=tried_of(draft.text), **entry_form(sign="1"))
+        assert forged.status_code == 409
+        assert not (console.directory / "reviewed").exists()
+        await send(browser, path, step="save", tried=tried_of(draft.text), **entry_form())
+    (entry,) = (one for one in load(console.directory).entries.values() if one.id.startswith("nha-tieu"))
+    assert (entry.status, entry.approved_by) == (Status.DRAFT, None)
     assert await state(console, number) is ItemState.ANSWERED
 
 
@@ -246,7 +293,7 @@ async def test_the_database_knows_every_act(console: Console) -> None:
 
 async def test_after_a_crash_between_file_and_database_the_entry_is_offered(console: Console) -> None:
     number = await asks(console, "làm nhà vệ sinh được mấy triệu")
-    fields = Form(entry_form()).fields(LAN, NOON.date(), ())
+    fields = Form(entry_form()).new_entry(LAN, NOON.date(), ())
     assert fields
     curating = Curating(console.directory, Wishes(), None, console.database)
     await console.reviewing.take(number, LAN.person)

@@ -15,6 +15,7 @@ from test_web_injection import read
 from web_site import BASE
 
 from bot.channels.base import Channel
+from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.curating import Curating
 from bot.domain import (
@@ -76,6 +77,7 @@ class Console:
     live: OneBrain
     secure: bool = False
     directory: Path = BASE
+    proposes: bool = False
     clock: Clock = field(default_factory=Clock)
     listed: dict[str, Reviewer] = field(default_factory=lambda: {one.person: one for one in (LAN, HAI)})
 
@@ -99,7 +101,8 @@ class Console:
             directory=self.directory,
             reviewing=self.reviewing,
             gathering=self.gathering,
-            curating=Curating(self.directory, Wishes(), None, self.database),
+            curating=Curating(self.directory, Wishes(), None, self.database, proposes=self.proposes),
+            channels={"web": WebChannel(), "telegram": TelegramChannel("0:none", "https://example.org")},
             site=self.url,
         )
 

@@ -24,6 +24,7 @@ from bot.trying import card
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.paging import page_of
+from bot.web.console.steps import branch_of
 from bot.web.pages import is_htmx
 
 PER_PAGE = 25
@@ -111,6 +112,8 @@ class Browsing:
             verdicts=[Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC],
             versions=versions(texts, entry),
             days=LOOKED_BACK.days,
+            is_saved="saved" in call.request.query_params,
+            proposed=branch_of(call.request.query_params.get("proposed", "")),
         )
 
     def _searching(self, knowledge: Knowledge) -> Search:

@@ -1,12 +1,15 @@
 """What in the base needs an expert's care: what ends or rests on what ended, drafts, what is disliked."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from starlette.responses import Response
 
 from bot.kb import Entry, Knowledge, Status, describe
+from bot.kb.commits import uncommitted
 from bot.kb.stats import SOON, endings
 from bot.store import Database, uses
 from bot.store.uses import Uses
@@ -30,9 +33,10 @@ class Disliked:
 class CarePage:
     """The page that says where to look."""
 
-    def __init__(self, frame: Frame, database: Database) -> None:
+    def __init__(self, frame: Frame, database: Database, directory: Path) -> None:
         self._frame = frame
         self._database = database
+        self._directory = directory
 
     async def show(self, call: Call) -> Response:
         """Show what needs care, most urgent first."""
@@ -49,6 +53,7 @@ class CarePage:
             drafts=drafts(knowledge),
             disliked=disliked(knowledge, used),
             never=never_asked(knowledge, used),
+            uncommitted=await asyncio.to_thread(uncommitted, self._directory),
             problems=[describe(problem) for problem in self._frame.live.problems[:MOST_PROBLEMS]],
             most=MOST,
             days=SOON,

@@ -22,7 +22,7 @@ from bot.web.forms import read_form
 from bot.web.pages import Pages, is_htmx
 
 TOKEN = "token"  # noqa: S105  the name of the field
-MOST_FIELDS = 60
+MOST_FIELDS = 160
 SAFE = ("GET", "HEAD")
 SIGN_IN = "/console/sign-in"
 

@@ -24,7 +24,7 @@ MOST_WORDINGS = 40  # that can be told apart on a screen; a form has at most `ga
 MOST_FOUND = 8  # entries of a search
 LONGEST_SEARCH = 200  # characters
 BIGGEST = 2**53  # number of a question that a database is asked for
-CANNOT_UNDO = (ActKind.UNDID, ActKind.REPLIED, ActKind.DRAFTED, ActKind.OPENED)
+CANNOT_UNDO = (ActKind.UNDID, ActKind.REPLIED, ActKind.DRAFTED, ActKind.OPENED, ActKind.TOOK_OUT)
 
 Do = Callable[[int, str, Mapping[str, str]], Awaitable[Act]]
 
@@ -60,9 +60,9 @@ class ItemPage:
             "answer": lambda number, by, form: reviewing.answer(number, by, form.get("entry") or "?"),
             "send-away": self._send_away,
             "ask-back": self._ask_back,
-            "merge": lambda number, by, form: reviewing.merge(number, _number(form.get("into", "")), by),
+            "merge": lambda number, by, form: reviewing.merge(number, number_of(form.get("into", "")), by),
             "split": self._split,
-            "undo": lambda number, by, form: reviewing.undo(_number(form.get("act", "")), by),
+            "undo": lambda number, by, form: reviewing.undo(number_of(form.get("act", "")), by),
         }
 
     async def show(self, call: Call) -> Response:
@@ -83,7 +83,11 @@ class ItemPage:
 
     async def act(self, call: Call) -> Response:
         """Do what a form asks for, then show where the item stands."""
-        do = self._acts.get(call.request.path_params["act"])
+        return await self.do(call, call.request.path_params["act"])
+
+    async def do(self, call: Call, name: str) -> Response:
+        """Do an act by its name, then show where the item stands."""
+        do = self._acts.get(name)
         if do is None:
             raise HTTPException(404)
         whole = await self.whole(call)
@@ -99,11 +103,14 @@ class ItemPage:
         Raises:
             HTTPException: there is none (404).
         """
-        number = call.request.path_params["number"]
-        whole = await self._reviewing.item(number) if number < BIGGEST else None
+        whole = await self.find(call.request.path_params["number"])
         if whole is None:
             raise HTTPException(404)
         return whole
+
+    async def find(self, number: int) -> Whole | None:
+        """Return the item that a question is in; None for a number that no waiting question has."""
+        return await self._reviewing.item(number) if number < BIGGEST else None
 
     async def page(self, call: Call, whole: Whole, trouble: str = "", status: int = 200) -> Response:
         """Return the screen, with what stands in the way of an act."""
@@ -120,6 +127,7 @@ class ItemPage:
             item=item,
             trouble=trouble,
             is_open=whole.item.is_open,
+            left=whole.left_in_base,
             is_mine=item.taken_by == call.visit.reviewer.person,
             holder=self._frame.name(call, item.taken_by or item.settled_by or ""),
             wordings=whole.wordings[:MOST_WORDINGS],
@@ -185,7 +193,7 @@ class ItemPage:
         return await self._reviewing.ask_back(number, by, text)
 
     async def _split(self, number: int, by: str, form: Mapping[str, str]) -> Act:
-        chosen = {_number(name.removeprefix("wording-")) for name in form if name.startswith("wording-")}
+        chosen = {number_of(name.removeprefix("wording-")) for name in form if name.startswith("wording-")}
         return await self._reviewing.split(number, chosen, by)
 
 
@@ -193,7 +201,7 @@ def _is_undoable(deed: Deed) -> bool:
     return not deed.is_undone and deed.act.kind not in CANNOT_UNDO
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     """Return a number that a form brought; 0, which nothing has, for what is none."""
     digits = text.strip().removeprefix("#")
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 16 else 0

@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from bot.curating import Change, Curating
-from bot.errors import ByHandOnly, HoidapError
+from bot.curating import Change, Curating, Proposal
 from bot.kb import Entry, Knowledge
 from bot.phrases import say
 from bot.proposing import LOOKED_BACK, ProposedVariant, proposed_variants
@@ -18,7 +18,7 @@ from bot.store.choices import Dismissal
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.paging import page_of
-from bot.web.console.writing import Outcome, Show, refused
+from bot.web.console.steps import Outcome, Show, Steps, branch_of
 
 HERE = "/console/proposed"
 PER_PAGE = 10  # entries
@@ -42,8 +42,9 @@ class Offer:
 class ProposedPages:
     """The list of all that is proposed, and the page of one entry with what comes of accepting."""
 
-    def __init__(self, frame: Frame, database: Database, curating: Curating) -> None:
+    def __init__(self, frame: Frame, database: Database, curating: Curating, steps: Steps) -> None:
         self._frame = frame
+        self._steps = steps
         self._database = database
         self._curating = curating
         self._saved: tuple[str, Knowledge] | None = None  # the base answering then, and the one saved over it
@@ -61,6 +62,7 @@ class ProposedPages:
             link=page.link(call.request),
             days=LOOKED_BACK.days,
             saved="saved" in query,
+            branch=branch_of(query.get("branch", "")),
         )
 
     async def entry(self, call: Call) -> Response:
@@ -88,26 +90,21 @@ class ProposedPages:
 
     async def _accept(self, call: Call, entry: Entry, chosen: Sequence[str], page: Show) -> Response:
         """Save what was rehearsed; what was not yet, or has changed since, is rehearsed first."""
-        try:
-            change = await asyncio.to_thread(
-                self._curating.with_variants, self._frame.knowledge, entry, chosen
-            )
-        except (KeyError, ByHandOnly):
-            return page(Outcome(say("console.write.by_hand")), 409)
-        is_late = call.form.get("step") == "save" and call.form.get("tried") != change.code
-        if is_late or call.form.get("step") != "save":
-            rehearsal = await self._curating.rehearse(change, chosen, self._frame.today)
-            trouble = say("console.write.changed") if is_late else ""
-            return page(Outcome(trouble, change, rehearsal), 409 if is_late else 200)
-        try:
+
+        def make(knowledge: Knowledge) -> Change:
+            return self._curating.with_variants(knowledge, entry, chosen)
+
+        async def save(change: Change) -> Response:
             return await self._save(call, change, len(chosen))
-        except (HoidapError, OSError) as error:
-            return page(Outcome(refused(error)), 409)
+
+        return await self._steps.take(call, make, chosen, page, save)
 
     async def _save(self, call: Call, change: Change, count: int) -> Response:
         subject = say("console.proposed.commit", count=count, entry=change.entry)
         live = self._frame.knowledge.version
-        saved = await asyncio.to_thread(self._curating.save, change, call.visit.reviewer.name, subject)
+        saved = await self._steps.put(call, change, subject)
+        if isinstance(saved, Proposal):
+            return RedirectResponse(f"{HERE}?branch={quote(saved.branch)}", 303)
         self._saved = live, saved
         return RedirectResponse(f"{HERE}?saved", 303)
 

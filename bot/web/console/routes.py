@@ -1,6 +1,6 @@
 """Where each page of the console is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.channels.base import Channel
 from bot.curating import Curating
 from bot.domain import Role
 from bot.gathering import Gathering
@@ -18,12 +19,14 @@ from bot.web.console.browsing import Browsing
 from bot.web.console.care import CarePage
 from bot.web.console.dashboard import Dashboard
 from bot.web.console.door import Door
+from bot.web.console.editing import Editing
 from bot.web.console.exports import Exports
 from bot.web.console.frame import Frame, Live
 from bot.web.console.gate import Gate
 from bot.web.console.item import ItemPage
 from bot.web.console.proposed import ProposedPages
 from bot.web.console.queue import QueuePages
+from bot.web.console.steps import Steps
 from bot.web.console.trial import TrialPage
 from bot.web.console.writing import Writing
 from bot.web.pages import Pages
@@ -41,6 +44,7 @@ def console_routes(
     reviewing: Reviewing,
     gathering: Gathering,
     curating: Curating,
+    channels: Mapping[str, Channel],
     *,
     secure: bool,
 ) -> list[BaseRoute]:
@@ -56,6 +60,7 @@ def console_routes(
         reviewing: the use cases of the queue.
         gathering: knows which questions may be the same.
         curating: writes into the base.
+        channels: those that previews show.
         secure: the site is served by HTTPS.
     """
     gate = Gate(sign_in, pages, secure=secure)
@@ -64,8 +69,10 @@ def console_routes(
     browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
     item = ItemPage(frame, reviewing, gathering)
-    writing = Writing(frame, reviewing, curating, item)
-    proposed = ProposedPages(frame, database, curating)
+    steps = Steps(frame, curating, channels)
+    writing = Writing(frame, reviewing, curating, item, steps)
+    editing = Editing(frame, curating, item, steps)
+    proposed = ProposedPages(frame, database, curating, steps)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [
         Route("/console", _home),
@@ -83,11 +90,17 @@ def console_routes(
             gate.open_to(expert, writing.add_variant),
             methods=["POST"],
         ),
+        Route("/console/queue/{number:int}/undo", gate.open_to(expert, writing.undo), methods=["POST"]),
+        Route(
+            "/console/queue/{number:int}/take-out", gate.open_to(expert, writing.take_out), methods=["POST"]
+        ),
         Route("/console/queue/{number:int}/{act}", gate.open_to(expert, item.act), methods=["POST"]),
         Route("/console/base", gate.open_to(expert, browsing.shelf)),
         Route("/console/base/{entry}", gate.open_to(expert, browsing.entry)),
+        Route("/console/base/{entry}/edit", gate.open_to(expert, editing.show)),
+        Route("/console/base/{entry}/edit", gate.open_to(expert, editing.save), methods=["POST"]),
         Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
-        Route("/console/care", gate.open_to(expert, CarePage(frame, database).show)),
+        Route("/console/care", gate.open_to(expert, CarePage(frame, database, directory).show)),
         Route("/console/proposed", gate.open_to(expert, proposed.show)),
         Route("/console/proposed/{entry}", gate.open_to(expert, proposed.entry)),
         Route("/console/proposed/{entry}", gate.open_to(expert, proposed.act), methods=["POST"]),

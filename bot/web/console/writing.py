@@ -1,60 +1,37 @@
-"""From an item into the base: its wordings as variants of an entry, or an entry of its own.
-
-What is saved is what was rehearsed: a file that somebody changed meanwhile, or a form that was, is rehearsed
-again before anything is written.
-"""
+"""From an item into the base: its wordings as variants of an entry, or an entry of its own."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from bot.curating import Change, Curating, Rehearsal
-from bot.domain import Reply
-from bot.errors import ByHandOnly, Conflict, HoidapError, KnowledgeError, Overtaken
-from bot.items import Whole
-from bot.kb import Category, Entry, Knowledge, describe
+from bot.curating import Change, Curating, Proposal
+from bot.errors import ByHandOnly, Conflict, HoidapError, Overtaken
+from bot.items import Act, ActKind, Whole
+from bot.kb import Category, Entry
 from bot.kb.checks.rows import plain
-from bot.kb.spelling import Value
 from bot.phrases import say
 from bot.reviewing import Reviewing
 from bot.trying import card
-from bot.web.console.forms import SOURCES, Form, distinct, first_form, previewed
+from bot.web.console.forms import Form, first_form
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.item import QUEUE, ItemPage
+from bot.web.console.steps import Make, Outcome, Show, Steps, refused
 from bot.web.pages import is_htmx
 
 MOST_WORDINGS = 40
-Make = Callable[[Knowledge], Change]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a step of a form came to: what stands in its way, and what the change would do."""
-
-    trouble: str = ""
-    change: Change | None = None
-    rehearsal: Rehearsal | None = None
-
-    def problems(self, field: str) -> list[str]:
-        """Return what is wrong with a field, "" for what is wrong elsewhere, in a curator's words."""
-        if self.rehearsal is None:
-            return []
-        both = zip(self.rehearsal.problems, self.rehearsal.fields, strict=True)
-        return [describe(problem).partition(": ")[2] for problem, where in both if where == field]
-
-
-Show = Callable[[Outcome, int], Response]
 
 
 class Writing:
-    """The two forms."""
+    """The two forms, and the way back."""
 
-    def __init__(self, frame: Frame, reviewing: Reviewing, curating: Curating, items: ItemPage) -> None:
+    def __init__(
+        self, frame: Frame, reviewing: Reviewing, curating: Curating, items: ItemPage, steps: Steps
+    ) -> None:
         self._frame = frame
+        self._steps = steps
         self._reviewing = reviewing
         self._curating = curating
         self._items = items
@@ -103,6 +80,7 @@ class Writing:
             wordings=wordings_for(whole, entry),
             chosen=chosen,
             is_open=whole.item.is_open,
+            proposes=self._curating.proposes,
             outcome=outcome,
         )
 
@@ -122,10 +100,10 @@ class Writing:
     async def add_entry(self, call: Call) -> Response:
         """Show how an answer will look, rehearse the entry, or save it and settle the item."""
         whole, form = await self._items.whole(call), Form(call.form)
-        reviewer, taken = call.visit.reviewer, tuple(self._frame.knowledge.origins)
-        fields = form.fields(reviewer, self._frame.today, taken)
+        taken = tuple(self._frame.knowledge.origins)
+        fields = form.new_entry(call.visit.reviewer, self._frame.today, taken)
         if is_htmx(call.request):
-            return self._frame.html(call, "preview.html", shown=self._preview(form, fields))
+            return self._frame.html(call, "preview.html", looks=self._steps.looks(fields, form.category))
         if fields is None:
             owed = Outcome(say("console.write.owed"))
             return self._entry_page(call, whole, form, owed, 400)
@@ -140,8 +118,8 @@ class Writing:
     def _entry_page(
         self, call: Call, whole: Whole, form: Form, outcome: Outcome, status: int = 200
     ) -> Response:
-        knowledge, reviewer = self._frame.knowledge, call.visit.reviewer
-        fields = form.fields(reviewer, self._frame.today, tuple(knowledge.origins))
+        knowledge = self._frame.knowledge
+        fields = form.new_entry(call.visit.reviewer, self._frame.today, tuple(knowledge.origins))
         return self._frame.html(
             call,
             "write.html",
@@ -150,62 +128,86 @@ class Writing:
             knowledge=knowledge,
             categories=list(Category),
             form=form,
-            rows=range(SOURCES),
-            shown=self._preview(form, fields),
+            looks=self._steps.looks(fields, form.category),
             is_open=whole.item.is_open,
+            channels=self._steps.titles,
+            proposes=self._curating.proposes,
             outcome=outcome,
         )
 
-    def _preview(self, form: Form, fields: Mapping[str, Value] | None) -> Reply | None:
-        """Return what askers would see, had the base the entry already; None while it is none."""
-        entry, brain = previewed(fields), self._frame.live.current
-        if entry is None:
-            return None
-        base = brain.knowledge
-        with_it = replace(
-            base,
-            entries={**base.entries, entry.id: entry},
-            categories={**base.categories, entry.id: form.category},
-        )
-        return card(replace(brain, knowledge=with_it), entry, self._frame.clock())
+    # --- saved, and the item settled -----------------------------------------------------------------------
 
-    # --- rehearse, then save -------------------------------------------------------------------------------
-
-    async def _step(self, call: Call, whole: Whole, make: Make, wordings: list[str], page: Show) -> Response:
-        try:
-            change = await asyncio.to_thread(make, self._frame.knowledge)
-        except (KeyError, ByHandOnly):
-            return page(Outcome(say("console.write.by_hand")), 409)
-        if call.form.get("step") != "save":
-            return page(await self._rehearsed(change, wordings), 200)
-        if call.form.get("tried") != change.code:
-            outcome = await self._rehearsed(change, wordings, say("console.write.changed"))
-            return page(outcome, 409)
-        try:
+    async def _step(
+        self, call: Call, whole: Whole, make: Make, wordings: Sequence[str], page: Show
+    ) -> Response:
+        async def save(change: Change) -> Response:
             await self._save(call, whole, change)
-        except Overtaken as error:
-            fresh = await self._items.whole(call)
-            return await self._items.page(call, fresh, self._items.trouble(call, error), status=409)
-        except (HoidapError, OSError) as error:
-            return page(Outcome(refused(error)), 409)
-        return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
+            return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
 
-    async def _rehearsed(self, change: Change, wordings: list[str], trouble: str = "") -> Outcome:
-        rehearsal = await self._curating.rehearse(change, list(distinct(wordings)), self._frame.today)
-        return Outcome(trouble, change, rehearsal)
+        try:
+            return await self._steps.take(call, make, wordings, page, save)
+        except Overtaken as error:
+            return await self._overtaken(call, error)
+
+    async def _overtaken(self, call: Call, error: Overtaken) -> Response:
+        fresh = await self._items.whole(call)
+        return await self._items.page(call, fresh, self._items.trouble(call, error), status=409)
 
     async def _save(self, call: Call, whole: Whole, change: Change) -> None:
-        """Write the file, and tell everybody who asked.
+        """Write the file and tell everybody who asked, or leave the item with its proposal's branch.
 
         The item is taken first: nobody else may settle it meanwhile. Should the machine stop between the file
         and the database, the base has the entry and the item still waits for its reviewer.
         """
+        number, by = await self._taken(call, whole), call.visit.reviewer.person
+        made = await self._steps.put(
+            call, change, say("console.write.commit", number=number, entry=change.entry)
+        )
+        if isinstance(made, Proposal):
+            details = {"entry": change.entry, "is_new": change.before is None, "commit": made.commit}
+            await self._reviewing.proposed(number, by, made.branch, details)
+        else:
+            await self._reviewing.answer(number, by, change.entry, base=made, saved=change.reversal)
+
+    async def _taken(self, call: Call, whole: Whole) -> int:
         number, by = whole.item.number, call.visit.reviewer.person
         if whole.item.taken_by != by:
             await self._reviewing.take(number, by)
-        subject = say("console.write.commit", number=number, entry=change.entry)
-        knowledge = await asyncio.to_thread(self._curating.save, change, call.visit.reviewer.name, subject)
-        await self._reviewing.answer(number, by, change.entry, base=knowledge)
+        return number
+
+    # --- and out of it again -------------------------------------------------------------------------------
+
+    async def take_out(self, call: Call) -> Response:
+        """Take out of the base what an answer, withdrawn since, had put into it."""
+        whole = await self._items.whole(call)
+        try:
+            if whole.left_in_base is None:
+                raise Overtaken("nothing_left", number=whole.item.number)
+            await self._take_out(call, await self._taken(call, whole), whole.left_in_base)
+        except Overtaken as error:
+            return await self._overtaken(call, error)
+        except (KeyError, HoidapError, OSError) as error:
+            has_changed = isinstance(error, KeyError | Conflict | ByHandOnly)
+            trouble = say("console.take_out.changed") if has_changed else refused(error)
+            return await self._items.page(call, await self._items.whole(call), trouble, status=409)
+        return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
+
+    async def undo(self, call: Call) -> Response:
+        """Take an act back as any other; a proposal's branch goes with it."""
+        whole = await self._items.whole(call)
+        response = await self._items.do(call, "undo")
+        undone = next((act for act in whole.acts if str(act.id) == call.form.get("act")), None)
+        if response.status_code == 303 and undone and undone.kind is ActKind.PROPOSED:
+            proposal = Proposal(undone.details["proposal"], undone.details["commit"])
+            await asyncio.to_thread(self._curating.withdraw, proposal)
+        return response
+
+    async def _take_out(self, call: Call, number: int, act: Act) -> None:
+        entry, reviewer = str(act.details["entry"]), call.visit.reviewer
+        subject = say("console.take_out.commit", number=number, entry=entry)
+        change = await asyncio.to_thread(self._curating.taking_back, entry, act.details["saved"])
+        await self._steps.put(call, change, subject)
+        await self._reviewing.took_out(number, reviewer.person, {"answer": act.id, "entry": entry})
 
 
 def wordings_for(whole: Whole, entry: Entry) -> dict[str, str]:
@@ -217,12 +219,3 @@ def wordings_for(whole: Whole, entry: Entry) -> dict[str, str]:
         for key, each in list(reversed(texts.items()))[:MOST_WORDINGS]
         if key not in known
     }
-
-
-def refused(error: Exception) -> str:
-    """Return why a change was not saved, in an expert's words."""
-    if isinstance(error, Conflict):
-        return say("write.conflict", where=error.where)
-    if isinstance(error, KnowledgeError):
-        return say("console.write.broken", first=describe(error.problems[0]))
-    return say("console.write.disk", why=str(error))
