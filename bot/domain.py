@@ -80,10 +80,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice: `label` is read by people, `action` (at most 64 bytes) comes back as a `Press`."""
+    """A choice: `label` is read by people, `action` (at most 64 bytes) comes back as a `Press`.
+
+    Where nothing can be pressed it is typed: `word`, or what the label says.
+    """
 
     label: str
     action: str
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,7 @@ class ChatState:
 
     choices: tuple[str, ...] = ()  # the actions that a typed 1, 2, … stands for
     none: str | None = None  # the action that a typed 0 stands for
-    answered: int | None = None  # the exchange that /dung, /sai and /chuyengia speak of
+    words: tuple[tuple[str, str], ...] = ()  # what may be typed for the other buttons, and their actions
     until: datetime | None = None  # after this, none of it counts
     expects: str | None = None  # the action that the next text completes
 
@@ -277,7 +281,6 @@ class Outcome:
     change: Change | None = None
     waiting: Waiting | None = None
     shown: Snapshot | None = None
-    answered: int | None = None  # see `ChatState.answered`
     invitation: Invitation | None = None  # the link that the reply holds
     expects: str | None = None  # see `ChatState.expects`
     about: int | None = None  # the question that a reply to this speaks of

@@ -605,7 +605,6 @@ def _answered(
         replace(card, blocks=(*head, *card.blocks)),
         change=Change(question.number, entry=entry.id, version=entry.version),
         shown=Snapshot(entry.id, entry.version, entry.content, now),
-        answered=question.number,
     )
 
 

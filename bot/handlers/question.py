@@ -125,7 +125,6 @@ def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outc
         reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits, also),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
-        answered=exchange.id,
     )
     if not _is_over(entry, context):
         return outcome
@@ -190,7 +189,6 @@ def _perhaps_more(exchange: Exchange, number: int) -> Outcome:
         Reply((text,), buttons=((actions.ask_expert(exchange.id),),)),
         exchange=exchange,
         more=More(number, exchange.raw),
-        answered=exchange.id,
     )
 
 
@@ -205,7 +203,6 @@ def _off_topic(exchange: Exchange, context: Context) -> Outcome:
         Reply((reply, recorded), buttons=((actions.ask_expert(exchange.id),),)),
         exchange=exchange,
         waiting=waiting(exchange, reason, context.knowledge),
-        answered=exchange.id,
     )
 
 

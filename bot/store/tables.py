@@ -122,9 +122,9 @@ chats = Table(
     Column("asker", String(64), primary_key=True),
     Column("choices", JSON, nullable=False),
     Column("none", String(64)),
-    Column("answered", Id),
     Column("until", UtcTime),
     Column("expects", String(64)),
+    Column("words", JSON),  # missing where an older version of the bot wrote the row
 )
 
 exchanges = Table(
