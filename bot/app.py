@@ -14,9 +14,9 @@ import structlog
 import uvicorn
 
 from bot.answering import Answering, Rules
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Hook
 from bot.channels.console import ConsoleChannel
-from bot.channels.telegram import TelegramChannel, receive
+from bot.channels.telegram import TelegramChannel, listen, receive
 from bot.channels.web import WebChannel
 from bot.clock import now
 from bot.config import Settings
@@ -126,9 +126,13 @@ async def serve(settings: Settings) -> None:
         channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
         app = await stack.enter_async_context(open_app(settings, channels))
         tasks = [*_lanes(app), *_watchers(app)]
-        if telegram:
+        hooks = []
+        if telegram and settings.telegram_mode == "webhook":
+            hooks.append(telegram.hook())
+            tasks.append(keep_running("telegram", partial(listen, telegram, settings.address)))
+        elif telegram:
             tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
-        await _run_beside(_web_server(app), port, tasks)
+        await _run_beside(_web_server(app, hooks), port, tasks)
 
 
 def _take_port(host: str, port: int) -> socket.socket:
@@ -196,7 +200,7 @@ class _Server(uvicorn.Server):
         log.info("web.open", url=f"http://{self.config.host}:{self.config.port}")
 
 
-def _web_server(app: App) -> _Server:
+def _web_server(app: App, hooks: Sequence[Hook]) -> _Server:
     page = create_app(
         app.intake,
         app.database,
@@ -208,6 +212,7 @@ def _web_server(app: App) -> _Server:
         reviewing=app.reviewing,
         gathering=app.gathering,
         curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
+        hooks=hooks,
     )
     return _Server(
         uvicorn.Config(

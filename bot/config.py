@@ -32,6 +32,7 @@ _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
 Admin = Annotated[str, StringConstraints(pattern=r"^[a-z]+:\S+$")]
 Named = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\s=]+( *=.{0,100})?$")]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+/?)?$")]
+TELEGRAM = "https://api.telegram.org"
 ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104  where a server may listen, and nobody can go
 
 
@@ -51,8 +52,10 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Cổng của trang web")
     secure_cookies: bool = Field(False, description="`true` khi trang chạy sau HTTPS")
     telegram_token: SecretStr | None = Field(None, description="Token của bot Telegram; trống: kênh tắt")
-    telegram_url: str = Field(
-        "https://api.telegram.org", description="Máy chủ Bot API (đổi khi dùng máy chủ riêng)"
+    telegram_url: str = Field(TELEGRAM, description="Máy chủ Bot API (đổi khi dùng máy chủ riêng)")
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling",
+        description="`polling`: bot tự hỏi Telegram; `webhook`: Telegram gửi tới `HOIDAP_SITE`, cần HTTPS",
     )
     admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
@@ -174,9 +177,16 @@ def read_settings() -> Settings:
     except ValidationError as error:
         wrong = [_wrong(str(each["loc"][0]), each["input"]) for each in error.errors()]
         raise ConfigError("\n".join([*unknown, *wrong])) from None
-    if unknown:
-        raise ConfigError("\n".join(unknown))
+    if wrong := [*unknown, *_at_odds(settings)]:
+        raise ConfigError("\n".join(wrong))
     return settings
+
+
+def _at_odds(settings: Settings) -> Iterator[str]:
+    """Tell which settings do not go together."""
+    needed = "https://" if settings.telegram_url == TELEGRAM else "http"
+    if settings.telegram_mode == "webhook" and not settings.site.startswith(needed):
+        yield say("config.webhook")
 
 
 def _unknown() -> Iterator[str]:

@@ -1,11 +1,11 @@
 """What a channel is: it reads its platform's payloads and writes its platform's messages, nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.domain import Ignored, Message, Reply
+from bot.domain import Envelope, Ignored, Message, Reply
 
 Payload = Mapping[str, Any]
 
@@ -44,3 +44,30 @@ class Channel(Protocol):
             RetryLater: the platform is out of reach or asks to wait.
             Unreachable: this chat will not take it, ever.
         """
+
+
+def nothing(_payload: Payload) -> Payload:
+    """Return the answer of a hook whose platform expects none."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where a platform posts what happened: made by its channel, served by `bot.web.hooks`.
+
+    Args:
+        path: of the address that the platform is given, `/hook/<name>`.
+        channel: whose rows these become.
+        verify: tells from headers (names in lower case) and the raw body whether the platform sent it.
+        unpack: reads the raw body into what is stored. Raises ValueError where it is none of the platform's,
+            `RetryLater` where it cannot be read yet: the platform sends it again.
+        identify: who sent what where; the same key for what comes again.
+        answer: the JSON body of the reply, given once the row is stored.
+    """
+
+    path: str
+    channel: str
+    verify: Callable[[Mapping[str, str], bytes], bool]
+    unpack: Callable[[bytes], Payload]
+    identify: Callable[[Payload], Envelope]
+    answer: Callable[[Payload], Payload] = nothing

@@ -1,6 +1,6 @@
 """The web application: routes, and what surrounds every one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
+from bot.channels.base import Hook
 from bot.curating import Curating
 from bot.gathering import Gathering
 from bot.intake import Intake
@@ -23,6 +24,7 @@ from bot.web.console.frame import Live
 from bot.web.crossorigin import SameOriginPosts
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
+from bot.web.hooks import hook_routes
 from bot.web.pages import Pages
 from bot.web.sessions import Sessions
 
@@ -41,6 +43,7 @@ def create_app(
     reviewing: Reviewing,
     gathering: Gathering,
     curating: Curating,
+    hooks: Sequence[Hook] = (),
 ) -> Starlette:
     """Return the web application.
 
@@ -55,6 +58,7 @@ def create_app(
         reviewing: what experts do in the console.
         gathering: knows which questions may be the same.
         curating: writes into the base.
+        hooks: where platforms post what happened.
     """
     assets = Assets()
     pages = Pages(assets)
@@ -65,6 +69,7 @@ def create_app(
             Route("/ask", chat.ask, methods=["POST"]),
             Route("/press", chat.press, methods=["POST"]),
             Route("/turns/{number:int}", chat.turn),
+            *hook_routes(hooks, intake),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
             *console_routes(

@@ -38,6 +38,7 @@ async def receive(channel: "TelegramChannel", store: Store) -> None:
             Telegram keeps unconfirmed updates for 24 hours.
     """
     me = await channel.introduce()
+    await channel.delete_webhook()  # while one is set, Telegram refuses to be polled
     offset = 0
     while True:
         updates = await channel.updates(offset)
