@@ -103,11 +103,19 @@ class Answering:
             return
         message = self._channels[row.channel].parse(row.payload)
         if isinstance(message, Ignored):
-            async with self._database.writing() as connection:
-                await inbox.finish(connection, row.id, self._clock(), message.reason)
+            await self._pass_over(row, message)
         elif not await self._put_off(row):
             await self._answer(row, message)
         self._replied.set()
+
+    async def _pass_over(self, row: Received, message: Ignored) -> None:
+        now = self._clock()
+        async with self._database.writing() as connection:
+            await inbox.finish(connection, row.id, now, message.reason)
+            if message.takes_messages:
+                await reach.back(connection, row.channel, row.chat)
+            elif message.takes_messages is not None:
+                await reach.lost(connection, row.channel, row.chat, now, message.reason)
 
     async def failed(self, row: Received, error: Exception) -> None:
         """Try again soon; after the last attempt apologise and hand the message to a person."""

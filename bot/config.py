@@ -29,10 +29,11 @@ MOST_SHOWN = 40  # characters of a wrong value
 # What Kubernetes sets in every container beside a service called hoidap or hoidap-something.
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
-Admin = Annotated[str, StringConstraints(pattern=r"^[a-z]+:\S+$")]
-Named = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\s=]+( *=.{0,100})?$")]
+Admin = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:\S+$")]
+Named = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[^\s=]+( *=.{0,100})?$")]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+/?)?$")]
 TELEGRAM = "https://api.telegram.org"
+ZALO = "https://bot-api.zaloplatforms.com"
 ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104  where a server may listen, and nobody can go
 
 
@@ -57,6 +58,18 @@ class Settings(BaseSettings):
         "polling",
         description="`polling`: bot tự hỏi Telegram; `webhook`: Telegram gửi tới `HOIDAP_SITE`, cần HTTPS",
     )
+    zalo_token: SecretStr | None = Field(None, description="Token của bot Zalo (Zalo Bot Platform); trống: kênh tắt")
+    zalo_url: str = Field(ZALO, description="Máy chủ Zalo Bot Platform")
+    zalo_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="`polling`: bot tự hỏi Zalo; `webhook`: Zalo gửi tới `HOIDAP_SITE`, cần HTTPS"
+    )
+    zalo_oa_app: str = Field("", description="Mã ứng dụng của Zalo Official Account; trống: kênh tắt")
+    zalo_oa_app_secret: SecretStr | None = Field(None, description="Khóa bí mật của ứng dụng, để lấy token")
+    zalo_oa_secret: SecretStr | None = Field(
+        None, description="Khóa bí mật OA, để biết webhook `/hook/zalo_oa` đúng là của Zalo"
+    )
+    zalo_oa_url: str = Field("https://openapi.zalo.me", description="Máy chủ OpenAPI của Official Account")
+    zalo_oa_login_url: str = Field("https://oauth.zaloapp.com", description="Máy chủ cấp token của OA")
     admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )

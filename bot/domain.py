@@ -1,7 +1,7 @@
 """Frozen values that every room speaks. No I/O, no wording, no channel, no scores."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -48,9 +48,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing to reply to (the bot was added to a group, say); the reason is kept with the row."""
+    """Nothing to reply to (the bot was added to a group, say); the reason is kept with the row.
+
+    `takes_messages` is what it says of whether we may write to the chat from now on, if it does.
+    """
 
     reason: str
+    takes_messages: bool | None = None
 
 
 Message = Text | Press | Unreadable
@@ -131,6 +135,18 @@ class Invitation:
     reviewer: Reviewer
     made_at: datetime
     until: datetime
+
+
+# --- what platforms give us ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What lets us use a platform for a while: `access` for `seconds`, `refresh` once, for the next pair."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    seconds: int = 0
 
 
 # --- what was found and decided ----------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What a channel is: it reads its platform's payloads and writes its platform's messages, nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.domain import Envelope, Ignored, Message, Reply
 
 Payload = Mapping[str, Any]
+Store = Callable[[str, Envelope, Payload], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Hook:
         path: of the address that the platform is given, `/hook/<name>`.
         channel: whose rows these become.
         verify: tells from headers (names in lower case) and the raw body whether the platform sent it.
-        unpack: reads the raw body into what is stored. Raises ValueError where it is none of the platform's,
-            `RetryLater` where it cannot be read yet: the platform sends it again.
+        unpack: reads the raw body into what is stored; None where it tells nothing to keep. Raises ValueError
+            where it is none of the platform's, `RetryLater` where it cannot be read yet: it comes again.
         identify: who sent what where; the same key for what comes again.
         answer: the JSON body of the reply, given once the row is stored.
     """
@@ -68,6 +69,29 @@ class Hook:
     path: str
     channel: str
     verify: Callable[[Mapping[str, str], bytes], bool]
-    unpack: Callable[[bytes], Payload]
+    unpack: Callable[[bytes], Payload | None]
     identify: Callable[[Payload], Envelope]
     answer: Callable[[Payload], Payload] = nothing
+
+
+class Remote(Channel, Protocol):
+    """A channel whose platform is elsewhere: what a server needs to keep it going."""
+
+    async def start(self) -> None:
+        """Open what it holds; the platform need not be there."""
+
+    async def stop(self) -> None:
+        """Close what it holds."""
+
+    def hooks(self) -> Sequence[Hook]:
+        """Return the addresses that the platform posts to; none where it is polled."""
+
+    async def run(self, store: Store) -> None:
+        """Poll for ever, or keep the platform posting to us; called again when it ends or fails.
+
+        Args:
+            store: makes a message a row, once per key; returns when it is committed.
+
+        Raises:
+            RetryLater: the platform is out of reach or refuses.
+        """

@@ -305,6 +305,18 @@ snapshots = Table(
     Column("shown_at", UtcTime, nullable=False),
 )
 
+# Tokens that platforms give for a while, by the channel that they are for.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("access", Text, nullable=False),
+    Column("refresh", Text, nullable=False),  # can be used once
+    Column("renew_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),  # the access token holds
+    Column("renewing_until", UtcTime),  # somebody is at it
+)
+
 invitations = Table(
     "invitations",
     metadata,

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.channels.base import Hook, Payload
-from bot.channels.telegram.parse import dig, number
+from bot.channels.payloads import dig
+from bot.channels.telegram.parse import number
 from bot.channels.telegram.receive import identify
 from bot.errors import RetryLater
 
