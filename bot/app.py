@@ -27,6 +27,7 @@ from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
+from bot.notices import Notices
 from bot.phrases import say
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
@@ -72,12 +73,12 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
     database = Database(settings.database)
     asked, replied = Wake(), Wake()
     own = {channel.name: channel for channel in channels}
-    admins = frozenset(settings.admins)
+    notices = Notices(database, own, settings.admins, now, replied)
     gathering = Gathering(database)
     reviewing = Reviewing(
-        database, own, admins, now, replied, lambda: live.current.knowledge, settings.taken_for
+        database, own, notices, now, replied, lambda: live.current.knowledge, settings.taken_for
     )
-    live = Live(settings.knowledge, settings.wishes, reviewing.base_is_broken, settings.cache)
+    live = Live(settings.knowledge, settings.wishes, notices.base_is_broken, settings.cache)
     sign_in = SignIn(database, settings.reviewing, settings.address, now)
     reviewers = frozenset(settings.reviewing)  # experts work on the queue in chat, too
     rules = Rules(reviewers, settings.asker_key(), settings.questions_per_minute, sign_in.invitation)

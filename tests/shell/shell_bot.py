@@ -25,6 +25,7 @@ from bot.lanes import Wake
 from bot.live import Brain
 from bot.matching import Match, Thresholds
 from bot.normalise import Normaliser
+from bot.notices import Notices
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
@@ -210,10 +211,11 @@ class Bot:
         self.intake = Intake(self.database, self.asked, self.clock)
         self.sending = Sending(self.database, self.channels, self.clock)
         self.gathering = Gathering(self.database)
+        self.notices = Notices(self.database, self.channels, self.rules.admins, self.clock, self.replied)
         self.reviewing = Reviewing(
             self.database,
             self.channels,
-            self.rules.admins,
+            self.notices,
             self.clock,
             self.replied,
             lambda: self.live.current.knowledge,

@@ -35,6 +35,7 @@ from bot.intake import Intake
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.normalise import fold
+from bot.notices import Notices
 from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database, exchanges, inbox, waiting
@@ -84,8 +85,9 @@ class Console:
         self.sign_in = SignIn(self.database, self.listed, self.url, self.clock)
         intake = Intake(self.database, Wake(), self.clock)
         channels: dict[str, Channel] = {"web": WebChannel(), "telegram": WebChannel()}
+        notices = Notices(self.database, channels, (), self.clock, Wake())
         self.reviewing = Reviewing(
-            self.database, channels, frozenset(), self.clock, Wake(), lambda: self.live.current.knowledge
+            self.database, channels, notices, self.clock, Wake(), lambda: self.live.current.knowledge
         )
         self.gathering = Gathering(self.database)
         self.app = create_app(
