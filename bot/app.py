@@ -14,21 +14,20 @@ import structlog
 import uvicorn
 
 from bot.answering import Answering, Rules
-from bot.channels.base import Channel, Hook
-from bot.channels.console import ConsoleChannel
-from bot.channels.telegram import TelegramChannel, listen, receive
+from bot.channels.base import Channel, Hook, Remote
 from bot.channels.web import WebChannel
 from bot.clock import now
 from bot.config import Settings
 from bot.curating import Curating
 from bot.desk import Desk
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NeedsHelp
 from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
 from bot.notices import Notices
 from bot.phrases import say
+from bot.platforms import remotes
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
@@ -51,6 +50,7 @@ class App:
     intake: Intake
     answering: Answering
     sending: Sending
+    notices: Notices
     reviewing: Reviewing
     sign_in: SignIn
     gathering: Gathering
@@ -60,17 +60,17 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIterator[App]:
+async def open_app(settings: Settings, database: Database, channels: Sequence[Channel]) -> AsyncIterator[App]:
     """Build the parts, migrate the database and load the base.
 
     Args:
         settings: all of them.
+        database: it is closed in the end.
         channels: those whose messages this process answers.
 
     Raises:
         KnowledgeError: the base does not load; a bot without one does not start.
     """
-    database = Database(settings.database)
     asked, replied = Wake(), Wake()
     own = {channel.name: channel for channel in channels}
     notices = Notices(database, own, settings.admins, now, replied)
@@ -93,7 +93,8 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             answering=Answering(
                 database, own, live, rules, now, replied, reviewing, Desk(reviewing, gathering)
             ),
-            sending=Sending(database, own, now),
+            sending=Sending(database, own, now, notices),
+            notices=notices,
             reviewing=reviewing,
             sign_in=sign_in,
             gathering=gathering,
@@ -107,13 +108,6 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
         await database.close()
 
 
-def offline_channels(settings: Settings) -> dict[str, Channel]:
-    """Return every channel, to render with: nothing is started, and without a token nothing can be sent."""
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else "0:none"
-    channels: list[Channel] = [ConsoleChannel(), WebChannel(), TelegramChannel(token, settings.telegram_url)]
-    return {channel.name: channel for channel in channels}
-
-
 async def serve(settings: Settings) -> None:
     """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM).
 
@@ -123,16 +117,15 @@ async def serve(settings: Settings) -> None:
     """
     async with AsyncExitStack() as stack:
         port = stack.enter_context(await asyncio.to_thread(_take_port, settings.host, settings.port))
-        telegram = await _telegram(settings, stack)
-        channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
-        app = await stack.enter_async_context(open_app(settings, channels))
-        tasks = [*_lanes(app), *_watchers(app)]
-        hooks = []
-        if telegram and settings.telegram_mode == "webhook":
-            hooks.append(telegram.hook())
-            tasks.append(keep_running("telegram", partial(listen, telegram, settings.address)))
-        elif telegram:
-            tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
+        database = Database(settings.database)
+        elsewhere = remotes(settings, database)
+        app = await stack.enter_async_context(open_app(settings, database, [WebChannel(), *elsewhere]))
+        for channel in elsewhere:
+            await channel.start()
+            stack.push_async_callback(channel.stop)
+        hooks = [hook for channel in elsewhere for hook in channel.hooks()]
+        tasks = [*_lanes(app), *_watchers(app), *(_received(app, channel) for channel in elsewhere)]
+        log.info("channels.on", channels=[channel.name for channel in elsewhere])
         await _run_beside(_web_server(app, hooks), port, tasks)
 
 
@@ -150,24 +143,23 @@ def _take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
-async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChannel | None:
-    if settings.telegram_token is None:
-        log.info("channel.off", channel="telegram", why="no token")
-        return None
-    prefix = f"{TelegramChannel.name}:"
-    people = [each.removeprefix(prefix) for each in settings.reviewing if each.startswith(prefix)]
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, people)
-    await channel.start()
-    stack.push_async_callback(channel.stop)
-    return channel
-
-
 def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
     return [
         keep_running("watch", app.live.watch),
         keep_running("gather", app.gathering.watch),
         keep_running("renew", app.renewal.watch),
     ]
+
+
+def _received(app: App, channel: Remote) -> Coroutine[Any, Any, None]:
+    async def run() -> None:
+        try:
+            await channel.run(app.intake.store)
+        except NeedsHelp as error:
+            await app.notices.trouble(channel.name, error.trouble)
+            raise
+
+    return keep_running(channel.name, run)
 
 
 def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:

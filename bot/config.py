@@ -58,7 +58,9 @@ class Settings(BaseSettings):
         "polling",
         description="`polling`: bot tự hỏi Telegram; `webhook`: Telegram gửi tới `HOIDAP_SITE`, cần HTTPS",
     )
-    zalo_token: SecretStr | None = Field(None, description="Token của bot Zalo (Zalo Bot Platform); trống: kênh tắt")
+    zalo_token: SecretStr | None = Field(
+        None, description="Token của bot Zalo (Zalo Bot Platform); trống: kênh tắt"
+    )
     zalo_url: str = Field(ZALO, description="Máy chủ Zalo Bot Platform")
     zalo_mode: Literal["polling", "webhook"] = Field(
         "polling", description="`polling`: bot tự hỏi Zalo; `webhook`: Zalo gửi tới `HOIDAP_SITE`, cần HTTPS"
@@ -197,9 +199,17 @@ def read_settings() -> Settings:
 
 def _at_odds(settings: Settings) -> Iterator[str]:
     """Tell which settings do not go together."""
-    needed = "https://" if settings.telegram_url == TELEGRAM else "http"
-    if settings.telegram_mode == "webhook" and not settings.site.startswith(needed):
-        yield say("config.webhook")
+    for name, url, theirs in (
+        ("telegram", settings.telegram_url, TELEGRAM),
+        ("zalo", settings.zalo_url, ZALO),
+    ):
+        needed = "https://" if url == theirs else "http"
+        if getattr(settings, f"{name}_mode") == "webhook" and not settings.site.startswith(needed):
+            yield say("config.webhook", name=f"{PREFIX}{name.upper()}_MODE")
+    keys = ("zalo_oa_app", "zalo_oa_app_secret", "zalo_oa_secret")
+    missing = [f"{PREFIX}{name.upper()}" for name in keys if not getattr(settings, name)]
+    if 0 < len(missing) < len(keys):
+        yield say("config.zalo_oa", missing=", ".join(missing))
 
 
 def _unknown() -> Iterator[str]:

@@ -85,7 +85,7 @@ async def _work(
 
 
 async def to_the_end(work: Awaitable[None], seconds: float = LAST_WORK) -> None:
-    """Do what must not be cut off (between a platform's "ok" and our commit); cancelled, it gets `seconds`."""
+    """Do what must not be cut off, from a platform's "ok" to our commit; cancelled, it gets `seconds`."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import typer
 
-from bot.cli import asking, figures, kb, reviewers, running, unanswered
+from bot.cli import asking, figures, kb, reviewers, running, unanswered, zalo
 from bot.cli.terminal import Misused, complain
 from bot.errors import (
     BadDatabaseUrl,
@@ -51,6 +51,7 @@ app.command("settings")(running.settings_command)
 app.command("link")(reviewers.link_command)
 app.add_typer(kb.commands, name="kb")
 app.add_typer(unanswered.commands, name="unanswered")
+app.add_typer(zalo.commands, name="zalo")
 
 
 def main() -> None:

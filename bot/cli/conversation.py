@@ -15,14 +15,14 @@ from bot.domain import Envelope
 from bot.handlers.requests import Rate, read_action
 from bot.lanes import run_lane
 from bot.phrases import say
-from bot.store import chats, outbox
+from bot.store import Database, chats, outbox
 
 LOOK_AGAIN = 0.02  # s between two looks for the reply to a message
 
 
 async def converse(settings: Settings, lines: Iterable[str]) -> None:
     """Take each line for a message and print what the bot replies."""
-    async with open_app(settings, [ConsoleChannel()]) as bot:
+    async with open_app(settings, Database(settings.database), [ConsoleChannel()]) as bot:
         answering = bot.answering
         lane = run_lane("answer", bot.asked, answering.claim, answering.work, answering.failed)
         working = asyncio.create_task(lane)  # first on what an earlier conversation left behind

@@ -15,7 +15,7 @@ from telegram import BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
-from bot.channels.base import Abilities, Hook, Payload
+from bot.channels.base import Abilities, Hook, Payload, Store
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
 from bot.channels.telegram.render import MOST_UNITS, render
@@ -25,7 +25,7 @@ from bot.domain import Ignored, Message, Reply
 from bot.errors import RetryLater
 from bot.phrases import say
 
-__all__ = ["TelegramChannel", "identify", "listen", "receive"]
+__all__ = ["TelegramChannel", "identify", "receive"]
 
 log = structlog.get_logger(__name__)
 
@@ -45,14 +45,18 @@ class TelegramChannel:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
         admins: Telegram ids of those whose menu also shows the reviewers' commands.
+        site: where the world reaches our pages, if Telegram is to post to us; else it is polled.
     """
 
     name = "telegram"
     can = Abilities(pushes=True, buttons=True, formatting=True, edits=False, longest=MOST_UNITS)
 
-    def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
+    def __init__(
+        self, token: str, base_url: str, admins: Sequence[str] = (), site: str | None = None
+    ) -> None:
         self._token = token
         self._admins = tuple(admins)
+        self._site = site
         self._sending = Wire(
             connect_timeout=CONNECT, read_timeout=READ, write_timeout=READ, pool_timeout=POOL
         )
@@ -103,9 +107,13 @@ class TelegramChannel:
         self.me = {"id": me.id, "username": me.username}
         return self.me
 
-    def hook(self) -> Hook:
-        """Return where Telegram posts updates, once `listen` has asked it to."""
-        return hook_of(self, secret_of(self._token))
+    def hooks(self) -> Sequence[Hook]:
+        """Return where Telegram posts updates, if it does."""
+        return [hook_of(self, secret_of(self._token))] if self._site else []
+
+    async def run(self, store: Store) -> None:
+        """Take updates for ever: see `bot.channels.base.Remote`."""
+        await (listen(self, self._site) if self._site else receive(self, store))
 
     async def set_webhook(self, url: str) -> None:
         """Have updates posted to `url`; the same again changes nothing. What waits at Telegram is kept.

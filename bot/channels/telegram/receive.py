@@ -7,10 +7,10 @@ which is why updates are taken as they are.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import Payload
+from bot.channels.base import Payload, Store
 from bot.channels.payloads import LONGEST_KEY, dig, digest
 from bot.channels.telegram.parse import number
 from bot.domain import Envelope
@@ -18,8 +18,6 @@ from bot.errors import RetryLater
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
-
-Store = Callable[[str, Envelope, Payload], Awaitable[object]]
 
 SENSELESS = 5.0  # s to wait after a batch that cannot be confirmed
 
