@@ -173,7 +173,7 @@ def test_an_address_is_a_site_without_a_path(given, url: str) -> None:  # type: 
     [
         ("PROT", "PORT"),
         ("ADMIN", "ADMINS"),
-        ("TOKEN", "TELEGRAM_TOKEN"),
+        ("TELEGRAM", "TELEGRAM_URL"),
         ("DB_URL", "DATABASE_URL"),
         ("QUESTION_PER_MINUTE", "QUESTIONS_PER_MINUTE"),
     ],

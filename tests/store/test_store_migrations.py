@@ -15,7 +15,7 @@ from bot.store.engine import MIGRATIONS
 from bot.store.tables import metadata
 
 TABLES = {
-    "acts", "chats", "drafts", "exchanges", "held", "inbox", "invitations", "items",
+    "acts", "chats", "credentials", "drafts", "exchanges", "held", "inbox", "invitations", "items",
     "lost", "outbox", "people", "recalls",
     "sessions", "snapshots", "tellings", "waiting",
 }  # fmt: skip
