@@ -117,6 +117,7 @@ def test_a_used_up_quota_loses_nothing_and_is_told_to_admins_once(zalo: Zalo, st
     for person in ("an", "binh", "chi"):
         zalo.say(person, ANSWERED)
     wait_for(lambda: len(bot.rows("SELECT id FROM outbox")) == 3, 20, lambda: "three answers")
+    bot.let_parts_age(900)
     told = "SELECT id FROM outbox WHERE part LIKE 'zalo_quota%'"
 
     def is_told() -> bool:
@@ -124,7 +125,13 @@ def test_a_used_up_quota_loses_nothing_and_is_told_to_admins_once(zalo: Zalo, st
         return bool(bot.rows(told))
 
     wait_for(is_told, 30, lambda: bot.log[-3000:])
-    time.sleep(1)
+    before = len(zalo.calls)
+
+    def is_tried_again() -> bool:
+        bot.let_pass(900)
+        return len(zalo.calls) > before + 6
+
+    wait_for(is_tried_again, 30, lambda: bot.log[-3000:])
     zalo.quota = None
 
     def all_sent() -> bool:
@@ -151,9 +158,9 @@ def test_killed_again_and_again_by_polling(zalo: Zalo, start: Start, tmp_path: P
     for number, text in enumerate(asked):
         zalo.say(f"person-{number % 6}", text)
         if number % 8 == 7:
-            wait_for(lambda: not zalo.waiting, 20, lambda: "all taken")
-            time.sleep(0.15)  # a poll that has answered is stored; the kill comes while answers are under way
-            bot.kill()
+            said = number + 1
+            wait_for(lambda said=said: len(bot.rows("SELECT id FROM inbox")) == said, 20, lambda: bot.log)
+            bot.kill()  # while answers are under way
             bot.let_pass(61)
             bot.start()
     wait_for(lambda: len(bot.rows("SELECT id FROM exchanges")) == len(asked), 40, lambda: bot.log[-3000:])
@@ -356,6 +363,8 @@ def test_without_a_token_answers_wait_and_admins_are_told(zalo: Zalo, start: Sta
     bot = start(**settings)
     zalo.oa_hook, zalo.followers = f"{bot.url}/hook/zalo_oa", {"boss": time.time()}
     zalo.oa_say("an", ANSWERED)
+    wait_for(lambda: bot.rows("SELECT id FROM outbox"), 20, lambda: bot.log)
+    bot.let_parts_age(900)
     told = "SELECT id FROM outbox WHERE part LIKE 'zalo_oa_token%'"
 
     def is_told() -> bool:

@@ -185,10 +185,14 @@ class Zalo:
         do: Callable[[dict[str, Any], Request], Any] | None = getattr(self, f"_bot_{method}", None)
         if do is None:
             return _refuse(404, "Not Found")
-        return await self._faulty(method, do, body)
+        return await self._faulty(method, do, body, request)
 
     async def _faulty(
-        self, method: str, do: Callable[[dict[str, Any]], Any], body: dict[str, Any]
+        self,
+        method: str,
+        do: Callable[[dict[str, Any], Request], Any],
+        body: dict[str, Any],
+        request: Request,
     ) -> Response:
         planned = self.faults.get(method)
         fault = planned.popleft() if planned else Fault("")

@@ -30,7 +30,8 @@ class Bot:
             port = probe.getsockname()[1]
         self._home, self._log, self._process = home, home / "hoidap.log", None
         self.url = f"http://127.0.0.1:{port}"
-        own = {"VAR": home / "var", "KNOWLEDGE": BASE, "PORT": port, "QUESTIONS_PER_MINUTE": 1000}
+        own = {"VAR": home / "var", "KNOWLEDGE": BASE, "PORT": port, "SITE": self.url}
+        own |= {"QUESTIONS_PER_MINUTE": 1000}
         self.settings = {f"HOIDAP_{name}": str(value) for name, value in {**own, **settings}.items()}
         self._process: ForkServerProcess | None
 
@@ -73,16 +74,22 @@ class Bot:
             connection.execute(statement, values)
             connection.commit()
 
-    def let_pass(self, seconds: int) -> None:
-        """Let time pass for the rows without waiting for it: all their times move back."""
+    def let_pass(self, seconds: int, *columns: str) -> None:
+        """Let time pass for the rows without waiting for it: their times move back."""
         for table in ("inbox", "outbox"):
-            for column in ("lease_until", "not_before", "finished_at", "created_at"):
-                with contextlib.suppress(sqlite3.OperationalError):  # one of them has no such column
-                    self.change(
-                        f"UPDATE {table} SET {column} = strftime('%Y-%m-%d %H:%M:%f000', {column}, ?)"
-                        f" WHERE {column} IS NOT NULL",
-                        f"-{seconds} seconds",
-                    )
+            for column in columns or ("lease_until", "not_before", "finished_at"):
+                self.change(
+                    f"UPDATE {table} SET {column} = strftime('%Y-%m-%d %H:%M:%f000', {column}, ?)"
+                    f" WHERE {column} IS NOT NULL",
+                    f"-{seconds} seconds",
+                )
+
+    def let_parts_age(self, seconds: int) -> None:
+        """Let what is in the outbox have waited for so long already."""
+        self.change(
+            "UPDATE outbox SET created_at = strftime('%Y-%m-%d %H:%M:%f000', created_at, ?)",
+            f"-{seconds} seconds",
+        )
 
 
 def bot_settings(zalo: Zalo, **more: object) -> dict[str, object]:
