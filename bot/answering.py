@@ -12,20 +12,39 @@ import structlog
 from bot.channels.base import Channel, Payload
 from bot.channels.wire import load_reply
 from bot.desk import Desk
-from bot.domain import Block, Ignored, Invitation, Message, Outcome, Reason, Reply, Style, Text, Verdict
+from bot.domain import (
+    Back,
+    Block,
+    Event,
+    Ignored,
+    Invitation,
+    Left,
+    Message,
+    Outcome,
+    Reason,
+    Reply,
+    Style,
+    Text,
+    Verdict,
+    midnight,
+)
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE
+from bot.handlers.news import read_day
 from bot.handlers.question import MOST_CHARACTERS
 from bot.handlers.requests import (
     Ask,
     AskExpert,
     Command,
+    Follow,
+    News,
     NoneOfThese,
     OpenText,
     Pick,
     Rate,
     Say,
     SayMore,
+    ShareNames,
     storable,
 )
 from bot.lanes import Wake
@@ -39,6 +58,7 @@ from bot.store import (
     exchanges,
     inbox,
     items,
+    news,
     outbox,
     reach,
     reviewers,
@@ -54,6 +74,7 @@ MOST_ATTEMPTS = 5  # to answer one message
 LAST_WORDS = MOST_ATTEMPTS + 1  # an apology that cannot be stored by this attempt is left out
 RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
 MINUTE = timedelta(minutes=1)
+LOOK_BACK = timedelta(days=30)  # for news, where nobody says since when
 NOTICE = "late"  # label of the reply that says a chat's messages have to wait
 NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per message
 
@@ -102,20 +123,22 @@ class Answering:
             await self._give_up(row, "never finished")
             return
         message = self._channels[row.channel].parse(row.payload)
-        if isinstance(message, Ignored):
-            await self._pass_over(row, message)
+        if isinstance(message, Event):
+            await self._note(row, message)
         elif not await self._put_off(row):
             await self._answer(row, message)
         self._replied.set()
 
-    async def _pass_over(self, row: Received, message: Ignored) -> None:
+    async def _note(self, row: Received, event: Event) -> None:
         now = self._clock()
+        note = event.reason if isinstance(event, Ignored) else type(event).__name__.lower()
         async with self._database.writing() as connection:
-            await inbox.finish(connection, row.id, now, message.reason)
-            if message.takes_messages:
-                await reach.back(connection, row.channel, row.chat)
-            elif message.takes_messages is not None:
-                await reach.lost(connection, row.channel, row.chat, now, message.reason)
+            match event:
+                case Left(reason):
+                    await reach.lost(connection, row.channel, row.chat, now, reason)
+                case Back():
+                    await reach.back(connection, row.channel, row.chat)
+            await inbox.finish(connection, row.id, now, note)
 
     async def failed(self, row: Received, error: Exception) -> None:
         """Try again soon; after the last attempt apologise and hand the message to a person."""
@@ -220,6 +243,14 @@ class Answering:
                     before=await exchanges.latest(connection, *talk, since),
                     asked_back=await items.asked_back(connection, *talk),
                 )
+            case News(text):
+                return await self._news(connection, row, text)
+            case Follow():
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(followed=await news.followed(connection, *talk))
+            case ShareNames(number) | Say("share", number):
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(share=await news.share(connection, number, talk))
             case Say(number=number):
                 own = await waiting.among(connection, (number,))
                 talk = (row.channel, row.chat, self._pseudonym(row))
@@ -239,6 +270,12 @@ class Answering:
                     return Known(is_overheard=invitation is not None)
                 return Known(invitation=invitation)
         return Known()
+
+    async def _news(self, connection: Connection, row: Received, text: str) -> Known:
+        looked_at = (await reach.wish(connection, row.channel, self._pseudonym(row))).looked_at
+        since_day = read_day(text)
+        since = midnight(since_day) if since_day else looked_at or self._clock() - LOOK_BACK
+        return Known(news=await news.since(connection, since), news_since=since)
 
     async def _commit(
         self,
@@ -276,9 +313,16 @@ class Answering:
         await reach.back(connection, row.channel, row.chat)
         if more := outcome.more:
             await self._reviewing.say_more(connection, more.number, self._pseudonym(row), more.text)
+        talk = (row.channel, row.chat, self._pseudonym(row))
+        if outcome.looked:
+            await reach.wishes(connection, row.channel, talk[2], looked_at=self._clock())
+        if outcome.follows is not None:
+            await news.follow(connection, row.id, talk, outcome.follows.topics, self._clock())
+        if outcome.share is not None:
+            await news.keep_share(connection, outcome.share, talk)
         if wished := outcome.wished:
             given = {"province": wished.province, "quiet": wished.quiet}
-            values = {name: value for name, value in given.items() if value is not None}
+            values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
             await reach.wishes(connection, row.channel, self._pseudonym(row), **values)
 
     async def _say_late(

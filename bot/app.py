@@ -25,6 +25,7 @@ from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
+from bot.news import News
 from bot.notices import Notices
 from bot.phrases import say
 from bot.platforms import remotes
@@ -34,6 +35,7 @@ from bot.sending import Sending
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web import create_app
+from bot.weekly import Weekly
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,8 @@ class App:
     sign_in: SignIn
     gathering: Gathering
     renewal: Renewal
+    news: News
+    weekly: Weekly
     asked: Wake  # there may be messages to answer
     replied: Wake  # there may be parts to send
 
@@ -101,6 +105,16 @@ async def open_app(settings: Settings, database: Database, channels: Sequence[Ch
             renewal=Renewal(
                 database, own, reviewing, lambda: live.current, now, replied, settings.recall_for
             ),
+            weekly=Weekly(
+                database,
+                notices,
+                lambda: live.current.knowledge,
+                now,
+                replied,
+                settings.weekly_hour,
+                settings.site.rstrip("/"),
+            ),
+            news=News(database, own, lambda: live.current.knowledge, now, replied, settings.news_hour),
             asked=asked,
             replied=replied,
         )
@@ -148,6 +162,8 @@ def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
         keep_running("watch", app.live.watch),
         keep_running("gather", app.gathering.watch),
         keep_running("renew", app.renewal.watch),
+        keep_running("news", app.news.watch),
+        *([keep_running("weekly", app.weekly.watch)] if app.settings.weekly_hour else []),
     ]
 
 
@@ -206,6 +222,7 @@ def _web_server(app: App, hooks: Sequence[Hook]) -> _Server:
         gathering=app.gathering,
         curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
         hooks=hooks,
+        site=app.settings.address,
     )
     return _Server(
         uvicorn.Config(

@@ -27,6 +27,8 @@ PURE = {
     "handlers",
     "phrases",
     "normalise",
+    "places",
+    "written",
 }
 CHANNEL = {
     "domain",
@@ -39,8 +41,9 @@ CHANNEL = {
 }
 PLATFORMS = {"channels.console", "channels.telegram", "channels.web", "channels.zalo", "channels.zalo_oa"}
 SHELL = {
-    "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "renewal", "telling",
-    "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying", "curating",
+    "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "overview", "weekly",
+    "news", "renewal", "telling", "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying",
+    "curating",
 }  # fmt: skip
 # A room is a module or a package of bot/; what is inside is its own business. `bot` is the bare package.
 MAY_IMPORT = {
@@ -49,18 +52,21 @@ MAY_IMPORT = {
     "errors": set(),
     "phrases": set(),
     "normalise": set(),
+    "places": {"normalise"},
     "logs": set(),
+    "written": {"domain", "phrases"},
     "lanes": set(),
     "channels": set(),
     "bot": set(),
     "items": {"domain"},
     "grouping": {"normalise"},
     "config": {"domain", "errors", "phrases"},
-    "kb": {"domain", "errors", "phrases", "normalise"},
+    "kb": {"domain", "errors", "phrases", "normalise", "places"},
     "matching": {"domain", "kb", "normalise", "bot"},
     "decide": {"domain", "matching"},
-    "finding": {"domain", "matching", "decide", "normalise"},
-    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise"},
+    "finding": {"domain", "matching", "decide", "normalise", "places"},
+    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise", "places",
+    "written"},
     "store": {"domain", "errors", "items"},
     "channels.base": {"domain"},
     "channels.wire": {"domain", "channels.base"},
@@ -68,9 +74,9 @@ MAY_IMPORT = {
     "channels.plain": {"domain", "phrases"},
     **dict.fromkeys(sorted(PLATFORMS), CHANNEL),
     "live": {"domain", "errors", "kb", "matching"},
-    "trial": {"decide", "domain", "live", "matching"},
+    "trial": {"decide", "domain", "live", "matching", "written"},
     "curating": {"decide", "domain", "errors", "kb", "live", "matching", "trial"},
-    "explaining": {"decide", "domain", "live", "matching", "phrases"},
+    "explaining": {"decide", "domain", "live", "matching", "phrases", "written"},
     "intake": {"domain", "channels.base", "lanes", "store"},
     "sending": {"domain", "errors", "channels.base", "lanes", "logs", "notices", "store"},
     "sheets": {"kb"},
@@ -80,6 +86,9 @@ MAY_IMPORT = {
     "telling": {"domain", "handlers", "channels.base", "channels.wire", "store"},
     "gathering": {"items", "grouping", "store"},
     "notices": {"domain", "kb", "phrases", "channels.base", "lanes", "store"},
+    "overview": {"domain", "items", "kb", "store"},
+    "news": {"channels.base", "domain", "handlers", "kb", "lanes", "phrases", "store", "telling", "written"},
+    "weekly": PURE | {"channels.base", "lanes", "notices", "overview", "store"},
     "reviewing": PURE | {"channels.base", "lanes", "notices", "store", "telling"},
     "renewal": PURE | {"channels.base", "lanes", "live", "reviewing", "store", "telling"},
     "desk": PURE | {"gathering", "reviewing"},
@@ -103,7 +112,12 @@ OWNERS = {
 }
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 VIETNAMESE = frozenset("ạảãàáăắằẳẵặâấầẩẫậđéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
-SPEAKS_VIETNAMESE = {"normalise", "cli", "config"}  # letters themselves, help texts, settings' descriptions
+SPEAKS_VIETNAMESE = {
+    "normalise",
+    "places",
+    "cli",
+    "config",
+}  # letters themselves, help texts, settings' descriptions
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.domain import Envelope, Ignored, Message, Reply
+from bot.domain import Envelope, Event, Message, Reply
 
 Payload = Mapping[str, Any]
 Store = Callable[[str, Envelope, Payload], Awaitable[object]]
@@ -32,7 +32,7 @@ class Channel(Protocol):
     name: str
     can: Abilities
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read a payload as it was stored; total on anything the platform (or an attacker) may send."""
 
     def render(self, reply: Reply, payload: Payload) -> Sequence[Payload]:

@@ -24,6 +24,7 @@ from bot.kb import Knowledge
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.matching import Match, Thresholds
+from bot.news import News
 from bot.normalise import Normaliser
 from bot.notices import Notices
 from bot.renewal import Renewal
@@ -238,6 +239,9 @@ class Bot:
             self.clock,
             self.replied,
             timedelta(days=30),
+        )
+        self.news = News(
+            self.database, self.channels, lambda: self.live.current.knowledge, self.clock, self.replied, 8
         )
 
     async def hears(self, text: str, chat: str = "an", asker: str | None = None) -> int:

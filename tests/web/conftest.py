@@ -73,6 +73,7 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
             reviewing=reviewing,
             gathering=Gathering(database),
             curating=Curating(BASE, Wishes(), None),
+            site=url,
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:

@@ -17,7 +17,7 @@ from bot.channels.plain import hint, split, write
 from bot.channels.zalo.api import Api
 from bot.channels.zalo.parse import identify, parse
 from bot.channels.zalo.webhook import PATH, hook_of, secret_of
-from bot.domain import Ignored, Message, Reply
+from bot.domain import Event, Message, Reply
 from bot.errors import NeedsHelp, SendError
 
 log = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ class ZaloChannel:
         else:
             await self._poll(store)
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read a message; see `bot.channels.zalo.parse`."""
         return parse(payload)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.channels.base import Payload
 from bot.channels.payloads import LONGEST_KEY, clean, dig, digest, ident
-from bot.domain import Envelope, Ignored, Message, Text, Unreadable
+from bot.domain import Envelope, Event, Ignored, Message, Text, Unreadable
 
 # What is not text, and what to call it. Zalo also sends "unsupported" in place of what children write.
 EVENTS: Mapping[str, str] = {
@@ -45,7 +45,7 @@ def identify(update: Payload) -> Envelope:
     return Envelope(key, chat or asker, asker or chat)
 
 
-def parse(payload: Payload) -> Message | Ignored:
+def parse(payload: Payload) -> Message | Event:
     """Read an update as a message to answer, or say why there is nothing to answer."""
     message = dig(payload, "message")
     if not isinstance(message, Mapping):

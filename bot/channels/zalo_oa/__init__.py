@@ -16,7 +16,7 @@ from bot.channels.zalo_oa.api import Api, Keys, MessageRefused, TokenRefused
 from bot.channels.zalo_oa.parse import parse
 from bot.channels.zalo_oa.render import LONGEST, pressable, render, typable
 from bot.channels.zalo_oa.webhook import hook_of
-from bot.domain import Ignored, Message, Reply, Tokens
+from bot.domain import Event, Message, Reply, Tokens
 
 __all__ = ["Keys", "Vault", "ZaloOAChannel"]
 
@@ -93,7 +93,7 @@ class ZaloOAChannel:
         """
         await self._vault.adopt(refresh, self._api.renew)
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read an event; see `bot.channels.zalo_oa.parse`."""
         return parse(payload)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.channels.base import Payload
 from bot.channels.payloads import LONGEST_KEY, clean, dig, digest, ident
-from bot.domain import Envelope, Ignored, Message, Press, Text, Unreadable
+from bot.domain import Back, Envelope, Event, Ignored, Left, Message, Press, Text, Unreadable
 
 # A pressed button comes back as a text of this form. Whoever types it presses the button, which they may.
 PRESS = "#nut:"
@@ -24,7 +24,7 @@ SENT: Mapping[str, str | None] = {
     "user_send_location": "location",
     "user_send_business_card": "contact",
 }
-COME_AND_GO: Mapping[str, bool] = {"follow": True, "unfollow": False}
+COME_AND_GO: Mapping[str, Event] = {"follow": Back(), "unfollow": Left("unfollow")}
 
 
 def concerns_us(event: Payload) -> bool:
@@ -43,13 +43,13 @@ def identify(event: Payload) -> Envelope:
     return Envelope(key, user, user)
 
 
-def parse(payload: Payload) -> Message | Ignored:
+def parse(payload: Payload) -> Message | Event:
     """Read an event as a message to answer, or say why there is nothing to answer."""
     event = payload.get("event_name")
     if not isinstance(event, str) or not concerns_us(payload):
         return Ignored("not a message")
     if event in COME_AND_GO:
-        return Ignored(event, takes_messages=COME_AND_GO[event])
+        return COME_AND_GO[event]
     text = dig(payload, "message", "text")
     if isinstance(text, str) and (text.strip() or SENT[event] is None):
         if press := _PRESS.fullmatch(text.strip()):

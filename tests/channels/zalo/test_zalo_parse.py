@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.payloads import LONGEST_KEY
-from bot.domain import Envelope, Ignored, Press, Text, Unreadable
+from bot.domain import Back, Envelope, Event, Ignored, Left, Press, Text, Unreadable
 
 bot: Any = import_module("bot.channels.zalo.parse")  # the packages' own `parse` is this one's function
 account: Any = import_module("bot.channels.zalo_oa.parse")
@@ -112,10 +112,8 @@ class TestTheOfficialAccount:
 
     def test_coming_and_leaving_tell_whether_we_may_write(self) -> None:
         follow = {"event_name": "follow", "follower": {"id": "an"}, "timestamp": "17"}
-        assert account.parse(follow) == Ignored("follow", takes_messages=True)
-        assert account.parse({**follow, "event_name": "unfollow"}) == Ignored(
-            "unfollow", takes_messages=False
-        )
+        assert account.parse(follow) == Back()
+        assert account.parse({**follow, "event_name": "unfollow"}) == Left("unfollow")
         assert account.identify(follow) == Envelope("follow:an:17", "an", "an")
 
     def test_what_the_account_itself_did_is_not_kept(self) -> None:
@@ -158,6 +156,6 @@ def test_nothing_that_a_platform_sends_makes_reading_fail(payload: dict[str, Any
         )
         assert all(len(each) <= LONGEST_KEY and "\0" not in each for each in (envelope.chat, envelope.asker))
         read = platform.parse(payload)
-        assert isinstance(read, Text | Press | Unreadable | Ignored)
+        assert isinstance(read, Text | Press | Unreadable | Event)
         if isinstance(read, Text):
             read.text.encode()
