@@ -15,6 +15,11 @@ BULLET = "• "
 SCHEMES = ("https://", "http://", "mailto:")
 
 
+def messages(reply: Reply, longest: int) -> list[str]:
+    """Return the messages that make up a reply where nothing can be pressed; the last says what to type."""
+    return list(split("\n\n".join(filter(None, (write(reply), hint(reply)))), longest))
+
+
 def write(reply: Reply) -> str:
     """Return a whole reply as plain text, with numbers before its choices."""
     paragraphs = [

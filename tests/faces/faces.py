@@ -36,6 +36,7 @@ HERE = Path(__file__).parent
 BASE = HERE / "base"
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)  # 12:00 in Vietnam
 WIDTH = 46  # characters of a column
+UNWRAPPED = 4000  # of a terminal that wraps nothing: the document does
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def _typed(step: Step, _parts: Sequence[Payload]) -> Payload | None:
 
 def _terminal(part: Payload) -> str:
     paper = StringIO()
-    show(Console(file=paper, width=WIDTH, emoji=False), part)
-    return paper.getvalue()
+    show(Console(file=paper, width=UNWRAPPED, emoji=False), part)
+    return "\n".join(line.rstrip() for line in paper.getvalue().splitlines())
 
 
 # --- the web page ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import structlog
 
 from bot.channels.base import Abilities, Hook, Payload, Store
 from bot.channels.payloads import dig
-from bot.channels.plain import hint, split, write
+from bot.channels.plain import messages
 from bot.channels.zalo.api import Api
 from bot.channels.zalo.parse import identify, parse
 from bot.channels.zalo.webhook import PATH, hook_of, secret_of
@@ -75,8 +75,7 @@ class ZaloChannel:
 
     def render(self, reply: Reply, payload: Payload) -> Sequence[Payload]:
         """Write a reply as plain text, and in its last line what may be typed."""
-        text = "\n\n".join(filter(None, (write(reply), hint(reply))))
-        return [{"text": piece} for piece in split(text, LONGEST)]
+        return [{"text": text} for text in messages(reply, LONGEST)]
 
     async def send(self, chat: str, part: Payload) -> str:
         """Send one part and return its message id; see `bot.channels.base.Channel`."""
