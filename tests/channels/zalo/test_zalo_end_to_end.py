@@ -104,7 +104,7 @@ def test_no_answer_is_lost_whatever_the_platform_does(zalo: Zalo, start: Start) 
         zalo.say(person, ANSWERED)
 
     def answered() -> bool:
-        bot.let_pass(30)  # waits are minutes long
+        bot.let_pass(300, "not_before")  # rather than wait for minutes
         return all(zalo.to(person) for person in people)
 
     wait_for(answered, 60, lambda: bot.log[-3000:])
@@ -121,21 +121,21 @@ def test_a_used_up_quota_loses_nothing_and_is_told_to_admins_once(zalo: Zalo, st
     told = "SELECT id FROM outbox WHERE part LIKE 'zalo_quota%'"
 
     def is_told() -> bool:
-        bot.let_pass(900)
+        bot.let_pass(900, "not_before")
         return bool(bot.rows(told))
 
     wait_for(is_told, 30, lambda: bot.log[-3000:])
     before = len(zalo.calls)
 
     def is_tried_again() -> bool:
-        bot.let_pass(900)
+        bot.let_pass(900, "not_before")
         return len(zalo.calls) > before + 6
 
     wait_for(is_tried_again, 30, lambda: bot.log[-3000:])
     zalo.quota = None
 
     def all_sent() -> bool:
-        bot.let_pass(900)
+        bot.let_pass(900, "not_before")
         return len(zalo.sent) == 4
 
     wait_for(all_sent, 30, lambda: bot.log[-3000:])
@@ -176,9 +176,7 @@ def test_killed_again_and_again_by_polling(zalo: Zalo, start: Start, tmp_path: P
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_conversation_by_webhook(zalo: Zalo, start: Start, wrapped: bool) -> None:
     zalo.wrapped = wrapped
-    bot = Bot(Path(), zalo)  # only for its address
-    site = {"ZALO_MODE": "webhook", "SITE": bot.url, "PORT": bot.url.rsplit(":", 1)[1]}
-    bot = start(**bot_settings(zalo, **site))
+    bot = start(**bot_settings(zalo, ZALO_MODE="webhook"))
     wait_for(lambda: zalo.webhook, 20, lambda: bot.log)
     assert zalo.webhook and zalo.webhook["url"] == f"{bot.url}/hook/zalo"
     assert len(zalo.webhook["secret_token"]) >= 32
@@ -191,9 +189,7 @@ def test_a_conversation_by_webhook(zalo: Zalo, start: Start, wrapped: bool) -> N
 
 @pytest.fixture
 def posting(zalo: Zalo, start: Start) -> Bot:
-    address = Bot(Path(), zalo).url
-    site = {"ZALO_MODE": "webhook", "SITE": address, "PORT": address.rsplit(":", 1)[1]}
-    bot = start(**bot_settings(zalo, **site))
+    bot = start(**bot_settings(zalo, ZALO_MODE="webhook"))
     wait_for(lambda: zalo.webhook, 20, lambda: bot.log)
     return bot
 
@@ -347,7 +343,7 @@ def test_a_token_that_is_refused_is_renewed_and_the_answer_sent(zalo: Zalo, acco
     zalo.oa_say("an", ANSWERED)
 
     def sent() -> bool:
-        account.let_pass(30)
+        account.let_pass(300, "not_before")
         return bool(zalo.to("an"))
 
     wait_for(lambda: account.rows("SELECT 1 FROM credentials WHERE renew_at < until"), 5, lambda: "doubt")
@@ -368,7 +364,7 @@ def test_without_a_token_answers_wait_and_admins_are_told(zalo: Zalo, start: Sta
     told = "SELECT id FROM outbox WHERE part LIKE 'zalo_oa_token%'"
 
     def is_told() -> bool:
-        bot.let_pass(900)
+        bot.let_pass(900, "not_before")
         return bool(bot.rows(told))
 
     wait_for(is_told, 30, lambda: bot.log[-3000:])
@@ -377,7 +373,7 @@ def test_without_a_token_answers_wait_and_admins_are_told(zalo: Zalo, start: Sta
     assert give_token(bot, tmp_path, zalo.refresh).returncode == 0
 
     def sent() -> bool:
-        bot.let_pass(900)
+        bot.let_pass(900, "not_before")
         return bool(zalo.to("an") and zalo.to("boss"))
 
     wait_for(sent, 30, lambda: bot.log[-3000:])
