@@ -43,7 +43,7 @@ PLATFORMS = {"channels.console", "channels.telegram", "channels.web", "channels.
 SHELL = {
     "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "overview", "weekly",
     "news", "renewal", "telling", "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying",
-    "curating",
+    "curating", "replaying", "proposing",
 }  # fmt: skip
 # A room is a module or a package of bot/; what is inside is its own business. `bot` is the bare package.
 MAY_IMPORT = {
@@ -75,7 +75,9 @@ MAY_IMPORT = {
     **dict.fromkeys(sorted(PLATFORMS), CHANNEL),
     "live": {"domain", "errors", "kb", "matching"},
     "trial": {"decide", "domain", "live", "matching", "written"},
-    "curating": {"decide", "domain", "errors", "kb", "live", "matching", "trial"},
+    "replaying": {"domain", "finding", "kb", "live"},
+    "proposing": {"domain", "kb"},
+    "curating": {"decide", "domain", "errors", "kb", "live", "matching", "replaying", "store", "trial"},
     "explaining": {"decide", "domain", "live", "matching", "phrases", "written"},
     "intake": {"domain", "channels.base", "lanes", "store"},
     "sending": {"domain", "errors", "channels.base", "lanes", "logs", "notices", "store"},

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from bot.store import (
     acts,
     chats,
+    choices,
     credentials,
     exchanges,
     inbox,
@@ -27,6 +28,7 @@ __all__ = [
     "Database",
     "acts",
     "chats",
+    "choices",
     "credentials",
     "exchanges",
     "inbox",
