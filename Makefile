@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 
-.PHONY: help setup run test lint format schema screenshots places bench
+.PHONY: help setup run test lint format schema channels screenshots places bench
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: setup ## Put code in the one format
 
 schema: setup ## Write knowledge/schema.json anew from the models
 	$(BIN)/hoidap kb schema > knowledge/schema.json.new && mv knowledge/schema.json.new knowledge/schema.json
+
+channels: setup ## Write the conversations of docs/channels.md anew
+	$(BIN)/python docs/channels.py
 
 screenshots: setup ## Take the pictures of README and guide anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py

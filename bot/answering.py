@@ -13,9 +13,12 @@ from bot.channels.base import Channel, Payload
 from bot.channels.wire import load_reply
 from bot.desk import Desk
 from bot.domain import (
+    Back,
     Block,
+    Event,
     Ignored,
     Invitation,
+    Left,
     Message,
     Outcome,
     Reason,
@@ -120,12 +123,22 @@ class Answering:
             await self._give_up(row, "never finished")
             return
         message = self._channels[row.channel].parse(row.payload)
-        if isinstance(message, Ignored):
-            async with self._database.writing() as connection:
-                await inbox.finish(connection, row.id, self._clock(), message.reason)
+        if isinstance(message, Event):
+            await self._note(row, message)
         elif not await self._put_off(row):
             await self._answer(row, message)
         self._replied.set()
+
+    async def _note(self, row: Received, event: Event) -> None:
+        now = self._clock()
+        note = event.reason if isinstance(event, Ignored) else type(event).__name__.lower()
+        async with self._database.writing() as connection:
+            match event:
+                case Left(reason):
+                    await reach.lost(connection, row.channel, row.chat, now, reason)
+                case Back():
+                    await reach.back(connection, row.channel, row.chat)
+            await inbox.finish(connection, row.id, now, note)
 
     async def failed(self, row: Received, error: Exception) -> None:
         """Try again soon; after the last attempt apologise and hand the message to a person."""

@@ -14,15 +14,13 @@ import structlog
 import uvicorn
 
 from bot.answering import Answering, Rules
-from bot.channels.base import Channel
-from bot.channels.console import ConsoleChannel
-from bot.channels.telegram import TelegramChannel, receive
+from bot.channels.base import Channel, Hook, Remote
 from bot.channels.web import WebChannel
 from bot.clock import now
 from bot.config import Settings
 from bot.curating import Curating
 from bot.desk import Desk
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NeedsHelp
 from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.kb.commits import is_in_git
@@ -31,6 +29,7 @@ from bot.live import Live
 from bot.news import News
 from bot.notices import Notices
 from bot.phrases import say
+from bot.platforms import offline_channels, remotes
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
@@ -54,6 +53,7 @@ class App:
     intake: Intake
     answering: Answering
     sending: Sending
+    notices: Notices
     reviewing: Reviewing
     sign_in: SignIn
     gathering: Gathering
@@ -65,17 +65,17 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIterator[App]:
+async def open_app(settings: Settings, database: Database, channels: Sequence[Channel]) -> AsyncIterator[App]:
     """Build the parts, migrate the database and load the base.
 
     Args:
         settings: all of them.
+        database: it is closed in the end.
         channels: those whose messages this process answers.
 
     Raises:
         KnowledgeError: the base does not load; a bot without one does not start.
     """
-    database = Database(settings.database)
     asked, replied = Wake(), Wake()
     own = {channel.name: channel for channel in channels}
     notices = Notices(database, own, settings.admins, now, replied)
@@ -98,7 +98,8 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             answering=Answering(
                 database, own, live, rules, now, replied, reviewing, Desk(reviewing, gathering)
             ),
-            sending=Sending(database, own, now),
+            sending=Sending(database, own, now, notices),
+            notices=notices,
             reviewing=reviewing,
             sign_in=sign_in,
             gathering=gathering,
@@ -122,13 +123,6 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
         await database.close()
 
 
-def offline_channels(settings: Settings) -> dict[str, Channel]:
-    """Return every channel, to render with: nothing is started, and without a token nothing can be sent."""
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else "0:none"
-    channels: list[Channel] = [ConsoleChannel(), WebChannel(), TelegramChannel(token, settings.telegram_url)]
-    return {channel.name: channel for channel in channels}
-
-
 async def serve(settings: Settings) -> None:
     """Run everything that is configured until the process is told to stop (SIGINT, SIGTERM).
 
@@ -140,14 +134,17 @@ async def serve(settings: Settings) -> None:
         raise ConfigError(say("cli.no_proposals", directory=settings.knowledge))
     async with AsyncExitStack() as stack:
         port = stack.enter_context(await asyncio.to_thread(_take_port, settings.host, settings.port))
-        telegram = await _telegram(settings, stack)
-        channels: list[Channel] = [WebChannel(), *([telegram] if telegram else [])]
-        app = await stack.enter_async_context(open_app(settings, channels))
-        curating = await asyncio.to_thread(_curating, settings, app.database)
-        tasks = [*_lanes(app), *_watchers(app)]
-        if telegram:
-            tasks.append(keep_running("telegram", partial(receive, telegram, app.intake.store)))
-        await _run_beside(_web_server(app, curating), port, tasks)
+        database = Database(settings.database)
+        elsewhere = remotes(settings, database)
+        app = await stack.enter_async_context(open_app(settings, database, [WebChannel(), *elsewhere]))
+        curating = await asyncio.to_thread(_curating, settings, database)
+        for channel in elsewhere:
+            await channel.start()
+            stack.push_async_callback(channel.stop)
+        hooks = [hook for channel in elsewhere for hook in channel.hooks()]
+        tasks = [*_lanes(app), *_watchers(app), *(_received(app, channel) for channel in elsewhere)]
+        log.info("channels.on", channels=[channel.name for channel in elsewhere])
+        await _run_beside(_web_server(app, curating, hooks), port, tasks)
 
 
 def _curating(settings: Settings, database: Database) -> Curating:
@@ -172,18 +169,6 @@ def _take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
-async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChannel | None:
-    if settings.telegram_token is None:
-        log.info("channel.off", channel="telegram", why="no token")
-        return None
-    prefix = f"{TelegramChannel.name}:"
-    people = [each.removeprefix(prefix) for each in settings.reviewing if each.startswith(prefix)]
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, people)
-    await channel.start()
-    stack.push_async_callback(channel.stop)
-    return channel
-
-
 def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
     return [
         keep_running("watch", app.live.watch),
@@ -192,6 +177,17 @@ def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
         keep_running("news", app.news.watch),
         *([keep_running("weekly", app.weekly.watch)] if app.settings.weekly_hour else []),
     ]
+
+
+def _received(app: App, channel: Remote) -> Coroutine[Any, Any, None]:
+    async def run() -> None:
+        try:
+            await channel.run(app.intake.store)
+        except NeedsHelp as error:
+            await app.notices.trouble(channel.name, error.trouble)
+            raise
+
+    return keep_running(channel.name, run)
 
 
 def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
@@ -225,7 +221,7 @@ class _Server(uvicorn.Server):
         log.info("web.open", url=f"http://{self.config.host}:{self.config.port}")
 
 
-def _web_server(app: App, curating: Curating) -> _Server:
+def _web_server(app: App, curating: Curating, hooks: Sequence[Hook]) -> _Server:
     page = create_app(
         app.intake,
         app.database,
@@ -237,7 +233,8 @@ def _web_server(app: App, curating: Curating) -> _Server:
         reviewing=app.reviewing,
         gathering=app.gathering,
         curating=curating,
-        channels=offline_channels(app.settings),
+        channels=offline_channels(app.settings, app.database),
+        hooks=hooks,
         site=app.settings.address,
     )
     return _Server(

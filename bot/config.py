@@ -29,9 +29,11 @@ MOST_SHOWN = 40  # characters of a wrong value
 # What Kubernetes sets in every container beside a service called hoidap or hoidap-something.
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://")
-Admin = Annotated[str, StringConstraints(pattern=r"^[a-z]+:\S+$")]
-Named = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\s=]+( *=.{0,100})?$")]
+Admin = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:\S+$")]
+Named = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[^\s=]+( *=.{0,100})?$")]
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+/?)?$")]
+TELEGRAM = "https://api.telegram.org"
+ZALO = "https://bot-api.zaloplatforms.com"
 ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104  where a server may listen, and nobody can go
 
 
@@ -51,9 +53,25 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Cổng của trang web")
     secure_cookies: bool = Field(False, description="`true` khi trang chạy sau HTTPS")
     telegram_token: SecretStr | None = Field(None, description="Token của bot Telegram; trống: kênh tắt")
-    telegram_url: str = Field(
-        "https://api.telegram.org", description="Máy chủ Bot API (đổi khi dùng máy chủ riêng)"
+    telegram_url: str = Field(TELEGRAM, description="Máy chủ Bot API (đổi khi dùng máy chủ riêng)")
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling",
+        description="`polling`: bot tự hỏi Telegram; `webhook`: Telegram gửi tới `HOIDAP_SITE`, cần HTTPS",
     )
+    zalo_token: SecretStr | None = Field(
+        None, description="Token của bot Zalo (Zalo Bot Platform); trống: kênh tắt"
+    )
+    zalo_url: str = Field(ZALO, description="Máy chủ Zalo Bot Platform")
+    zalo_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="`polling`: bot tự hỏi Zalo; `webhook`: Zalo gửi tới `HOIDAP_SITE`, cần HTTPS"
+    )
+    zalo_oa_app: str = Field("", description="Mã ứng dụng của Zalo Official Account; trống: kênh tắt")
+    zalo_oa_app_secret: SecretStr | None = Field(None, description="Khóa bí mật của ứng dụng, để lấy token")
+    zalo_oa_secret: SecretStr | None = Field(
+        None, description="Khóa bí mật OA, để biết webhook `/hook/zalo_oa` đúng là của Zalo"
+    )
+    zalo_oa_url: str = Field("https://openapi.zalo.me", description="Máy chủ OpenAPI của Official Account")
+    zalo_oa_login_url: str = Field("https://oauth.zaloapp.com", description="Máy chủ cấp token của OA")
     admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )
@@ -195,9 +213,24 @@ def read_settings() -> Settings:
     except ValidationError as error:
         wrong = [_wrong(str(each["loc"][0]), each["input"]) for each in error.errors()]
         raise ConfigError("\n".join([*unknown, *wrong])) from None
-    if unknown:
-        raise ConfigError("\n".join(unknown))
+    if wrong := [*unknown, *_at_odds(settings)]:
+        raise ConfigError("\n".join(wrong))
     return settings
+
+
+def _at_odds(settings: Settings) -> Iterator[str]:
+    """Tell which settings do not go together."""
+    for name, url, theirs in (
+        ("telegram", settings.telegram_url, TELEGRAM),
+        ("zalo", settings.zalo_url, ZALO),
+    ):
+        needed = "https://" if url == theirs else "http"
+        if getattr(settings, f"{name}_mode") == "webhook" and not settings.site.startswith(needed):
+            yield say("config.webhook", name=f"{PREFIX}{name.upper()}_MODE")
+    keys = ("zalo_oa_app", "zalo_oa_app_secret", "zalo_oa_secret")
+    missing = [f"{PREFIX}{name.upper()}" for name in keys if not getattr(settings, name)]
+    if 0 < len(missing) < len(keys):
+        yield say("config.zalo_oa", missing=", ".join(missing))
 
 
 def _unknown() -> Iterator[str]:

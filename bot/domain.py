@@ -1,7 +1,7 @@
 """Frozen values that every room speaks. No I/O, no wording, no channel, no scores."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -60,7 +60,20 @@ class Ignored:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The chat takes no more messages: it blocked the bot, or threw it out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The chat takes messages again."""
+
+
 Message = Text | Press | Unreadable
+Event = Ignored | Left | Back  # nothing to reply to, but perhaps something to note
 
 # --- what goes out -----------------------------------------------------------------------------
 
@@ -87,10 +100,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice: `label` is read by people, `action` (at most 64 bytes) comes back as a `Press`."""
+    """A choice: `label` is read by people, `action` (at most 64 bytes) comes back as a `Press`.
+
+    Where nothing can be pressed it is typed: `word`, or what the label says.
+    """
 
     label: str
     action: str
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +151,18 @@ class Invitation:
     reviewer: Reviewer
     made_at: datetime
     until: datetime
+
+
+# --- what platforms give us ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What lets us use a platform for a while: `access` for `seconds`, `refresh` once, for the next pair."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    seconds: int = 0
 
 
 # --- what was found and decided ----------------------------------------------------------------
@@ -269,7 +298,7 @@ class ChatState:
 
     choices: tuple[str, ...] = ()  # the actions that a typed 1, 2, … stands for
     none: str | None = None  # the action that a typed 0 stands for
-    answered: int | None = None  # the exchange that /dung, /sai and /chuyengia speak of
+    words: tuple[tuple[str, str], ...] = ()  # what may be typed for the other buttons, and their actions
     until: datetime | None = None  # after this, none of it counts
     expects: str | None = None  # the action that the next text completes
 
@@ -344,7 +373,6 @@ class Outcome:
     change: Change | None = None
     waiting: Waiting | None = None
     shown: Snapshot | None = None
-    answered: int | None = None  # see `ChatState.answered`
     invitation: Invitation | None = None  # the link that the reply holds
     expects: str | None = None  # see `ChatState.expects`
     about: int | None = None  # the question that a reply to this speaks of

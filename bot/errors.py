@@ -14,6 +14,7 @@ HoidapError
 ├── NoRevision             git cannot show the base as it was
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
+    │   └── NeedsHelp      and until somebody acts, it will be refused again
     └── Unreachable        this chat will not take messages any more
 """
 
@@ -140,6 +141,20 @@ class RetryLater(SendError):
     def __init__(self, reason: str, seconds: float) -> None:
         super().__init__(reason)
         self.seconds = seconds
+
+
+class NeedsHelp(RetryLater):
+    """The platform refuses us until somebody acts: a quota used up, a token refused.
+
+    Args:
+        reason: the platform's words, safe to log.
+        seconds: until it is tried again all the same.
+        trouble: what to tell admins; `trouble.<trouble>` is the sentence.
+    """
+
+    def __init__(self, reason: str, seconds: float, trouble: str) -> None:
+        super().__init__(reason, seconds)
+        self.trouble = trouble
 
 
 class Unreachable(SendError):

@@ -78,19 +78,19 @@ async def _work(
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
     try:
-        await _to_the_end(work(row))
+        await to_the_end(work(row))
     except Exception as error:
         log.exception("work.failed", lane=name, row=getattr(row, "id", None))
         await failed(row, error)
 
 
-async def _to_the_end(work: Awaitable[None]) -> None:
-    # Cut off between a platform's "ok" and our commit, a part would be sent twice.
+async def to_the_end(work: Awaitable[None], seconds: float = LAST_WORK) -> None:
+    """Do what must not be cut off, from a platform's "ok" to our commit; cancelled, it gets `seconds`."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=LAST_WORK)
+        await asyncio.wait({task}, timeout=seconds)
         task.cancel()
         [error] = await asyncio.gather(task, return_exceptions=True)
         if isinstance(error, Exception):  # nobody else would say so; the lease brings the row back

@@ -1,7 +1,9 @@
 """Notices to reviewers and admins in chat that nobody asked for: what broke, what an asker has added."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import structlog
 
 from bot.channels.base import Channel
 from bot.domain import Block, Reply, Style
@@ -9,6 +11,10 @@ from bot.kb import Problem, describe
 from bot.lanes import Wake
 from bot.phrases import say
 from bot.store import Connection, Database, outbox
+
+log = structlog.get_logger(__name__)
+
+DAY = timedelta(days=1)
 
 
 class Notices:
@@ -48,7 +54,25 @@ class Notices:
                 await self.put(connection, admin, Reply((Block(Style.WARNING, text),)))
         self._replied.set()
 
-    async def put(self, connection: Connection, name: str, reply: Reply, about: int | None = None) -> None:
+    async def trouble(self, channel: str, trouble: str) -> None:
+        """Tell every admin, once a day while it lasts, that a platform refuses us until somebody acts.
+
+        Args:
+            channel: whose platform it is.
+            trouble: `trouble.<trouble>` is what is said; at most 18 characters.
+        """
+        log.error("platform.needs_help", channel=channel, trouble=trouble)
+        since, told = self._clock() - DAY, Reply((Block(Style.WARNING, say(f"trouble.{trouble}")),))
+        async with self._database.writing() as connection:
+            for admin in self.admins:
+                name, _, chat = admin.partition(":")
+                if not await outbox.said_since(connection, name, chat, trouble, since):
+                    await self.put(connection, admin, told, label=trouble)
+        self._replied.set()
+
+    async def put(
+        self, connection: Connection, name: str, reply: Reply, about: int | None = None, label: str = ""
+    ) -> None:
         """Put a notice into the outbox; nothing happens where the name is no chat that we serve.
 
         Args:
@@ -56,9 +80,12 @@ class Notices:
             name: of the reviewer, `channel:chat`.
             reply: what is told.
             about: the question that it speaks of.
+            label: of its kind, by which it is found again.
         """
         if self._reaches(name):
             channel, _, chat = name.partition(":")
             to = self._channels[channel]
             parts, now = to.render(reply, {}), self._clock()
-            await outbox.put(connection, None, channel, chat, parts, now, ready=to.can.pushes, about=about)
+            await outbox.put(
+                connection, None, channel, chat, parts, now, label=label, ready=to.can.pushes, about=about
+            )

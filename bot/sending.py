@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import Channel
-from bot.errors import RetryLater, Unreachable
+from bot.errors import NeedsHelp, RetryLater, Unreachable
 from bot.logs import redact
+from bot.notices import Notices
 from bot.store import Database, outbox, reach, tellings
 from bot.store.outbox import Part
 
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 10  # of a part that fails for a reason nobody foresaw
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
+PASSING = timedelta(minutes=10)  # what a platform refuses for longer, it does not refuse for haste
 SEND_TIMEOUT = 20.0  # s, less than a lease: nobody else sends the part meanwhile
 
 
@@ -28,8 +30,13 @@ class Sending:
     """Takes parts from the outbox to their channels."""
 
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        clock: Callable[[], datetime],
+        notices: Notices,
     ) -> None:
+        self._notices = notices
         self._database = database
         self._channels = {name: channel for name, channel in channels.items() if channel.can.pushes}
         self._clock = clock
@@ -61,6 +68,8 @@ class Sending:
 
     async def _later(self, part: Part, error: Exception, *, failed: bool) -> None:
         now = self._clock()
+        if isinstance(error, NeedsHelp) and now - part.created_at > PASSING:
+            await self._notices.trouble(part.channel, error.trouble)
         asked = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else timedelta()
         # As long again as the part has waited already: 2, 4, 8, … s, with nothing to count.
         wait = max(asked, min(FIRST_WAIT + (now - part.created_at), LONGEST_WAIT))

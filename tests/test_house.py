@@ -30,7 +30,16 @@ PURE = {
     "places",
     "written",
 }
-CHANNEL = {"domain", "errors", "phrases", "channels.base", "channels.wire"}
+CHANNEL = {
+    "domain",
+    "errors",
+    "phrases",
+    "channels.base",
+    "channels.payloads",
+    "channels.plain",
+    "channels.wire",
+}
+PLATFORMS = {"channels.console", "channels.telegram", "channels.web", "channels.zalo", "channels.zalo_oa"}
 SHELL = {
     "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "overview", "weekly",
     "news", "renewal", "telling", "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying",
@@ -61,9 +70,9 @@ MAY_IMPORT = {
     "store": {"domain", "errors", "items"},
     "channels.base": {"domain"},
     "channels.wire": {"domain", "channels.base"},
-    "channels.console": CHANNEL,
-    "channels.web": CHANNEL,
-    "channels.telegram": CHANNEL,
+    "channels.payloads": set(),
+    "channels.plain": {"domain", "phrases"},
+    **dict.fromkeys(sorted(PLATFORMS), CHANNEL),
     "live": {"domain", "errors", "kb", "matching"},
     "trial": {"decide", "domain", "live", "matching", "written"},
     "replaying": {"domain", "finding", "kb", "live"},
@@ -71,9 +80,10 @@ MAY_IMPORT = {
     "curating": {"decide", "domain", "errors", "kb", "live", "matching", "replaying", "store", "trial"},
     "explaining": {"decide", "domain", "live", "matching", "phrases", "written"},
     "intake": {"domain", "channels.base", "lanes", "store"},
-    "sending": {"domain", "errors", "channels.base", "lanes", "logs", "store"},
+    "sending": {"domain", "errors", "channels.base", "lanes", "logs", "notices", "store"},
     "sheets": {"kb"},
     "signing_in": {"domain", "store"},
+    "vault": {"domain", "errors", "lanes", "store"},
     "trying": {"decide", "domain", "explaining", "finding", "handlers", "kb", "live", "matching", "phrases"},
     "telling": {"domain", "handlers", "channels.base", "channels.wire", "store"},
     "gathering": {"items", "grouping", "store"},
@@ -88,9 +98,11 @@ MAY_IMPORT = {
     "web": PURE - {"matching", "decide", "finding", "handlers"}
     | SHELL
     | {"store", "channels.base", "channels.wire", "channels.web"},
-    "app": PURE | SHELL | CHANNEL | {"channels.console", "channels.telegram", "channels.web"}
-    | {"clock", "config", "logs", "store", "web"},
-    "cli": PURE | SHELL | CHANNEL | {"channels.console", "clock", "config", "logs", "store", "app"},
+    "platforms": CHANNEL | PLATFORMS | {"clock", "config", "store", "vault"},
+    "app": PURE | SHELL | CHANNEL
+    | {"channels.web", "clock", "config", "logs", "platforms", "store", "web"},
+    "cli": PURE | SHELL | CHANNEL
+    | {"channels.console", "clock", "config", "logs", "platforms", "store", "app"},
     "__main__": {"cli"},
 }  # fmt: skip
 

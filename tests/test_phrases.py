@@ -25,6 +25,7 @@ LOCALES = sorted((BOT / "locale").glob("*.yaml"))
 
 # Where the key is worked out: (module, the expression) -> the phrases that it may stand for.
 DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("notices.py", "f'trouble.{trouble}'"): ("trouble.*",),
     ("cli/__init__.py", "f'revision.{error.code}'"): ("revision.*",),
     ("cli/changes.py", "f'diff.{change.kind.value}'"): tuple(f"diff.{kind.value}" for kind in Kind),
     ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),

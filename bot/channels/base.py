@@ -1,13 +1,14 @@
 """What a channel is: it reads its platform's payloads and writes its platform's messages, nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.domain import Ignored, Message, Reply
+from bot.domain import Envelope, Event, Message, Reply
 
 Payload = Mapping[str, Any]
+Store = Callable[[str, Envelope, Payload], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Channel(Protocol):
     name: str
     can: Abilities
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read a payload as it was stored; total on anything the platform (or an attacker) may send."""
 
     def render(self, reply: Reply, payload: Payload) -> Sequence[Payload]:
@@ -43,4 +44,54 @@ class Channel(Protocol):
         Raises:
             RetryLater: the platform is out of reach or asks to wait.
             Unreachable: this chat will not take it, ever.
+        """
+
+
+def nothing(_payload: Payload) -> Payload:
+    """Return the answer of a hook whose platform expects none."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where a platform posts what happened: made by its channel, served by `bot.web.hooks`.
+
+    Args:
+        path: of the address that the platform is given, `/hook/<name>`.
+        channel: whose rows these become.
+        verify: tells from headers (names in lower case) and the raw body whether the platform sent it.
+        unpack: reads the raw body into what is stored; None where it tells nothing to keep. Raises ValueError
+            where it is none of the platform's, `RetryLater` where it cannot be read yet: it comes again.
+        identify: who sent what where; the same key for what comes again.
+        answer: the JSON body of the reply, given once the row is stored.
+    """
+
+    path: str
+    channel: str
+    verify: Callable[[Mapping[str, str], bytes], bool]
+    unpack: Callable[[bytes], Payload | None]
+    identify: Callable[[Payload], Envelope]
+    answer: Callable[[Payload], Payload] = nothing
+
+
+class Remote(Channel, Protocol):
+    """A channel whose platform is elsewhere: what a server needs to keep it going."""
+
+    async def start(self) -> None:
+        """Open what it holds; the platform need not be there."""
+
+    async def stop(self) -> None:
+        """Close what it holds."""
+
+    def hooks(self) -> Sequence[Hook]:
+        """Return the addresses that the platform posts to; none where it is polled."""
+
+    async def run(self, store: Store) -> None:
+        """Poll for ever, or keep the platform posting to us; called again when it ends or fails.
+
+        Args:
+            store: makes a message a row, once per key; returns when it is committed.
+
+        Raises:
+            RetryLater: the platform is out of reach or refuses.
         """

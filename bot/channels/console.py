@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.text import Text as RichText
 
 from bot.channels.base import Abilities, Payload
+from bot.channels.plain import hint, numbered
 from bot.channels.wire import dump_reply, load_reply
 from bot.domain import Block, Ignored, Message, Reply, Style, Text
 
@@ -44,12 +45,9 @@ def show(console: Console, part: Payload) -> None:
     """Print a reply; plain text without colours or boxes when the output is a pipe."""
     reply = load_reply(part)
     lines: list[RenderableType] = [_block(block) for block in reply.blocks]
-    lines += [RichText(f"{number}. {choice.label}") for number, choice in enumerate(reply.choices, 1)]
-    if reply.none:
-        lines.append(RichText(f"0. {reply.none.label}"))
-    hints = [button.label for row in reply.buttons for button in row]
-    if hints and console.is_terminal:
-        lines.append(RichText(" · ".join(hints), style="dim"))
+    lines += map(RichText, numbered(reply))
+    if typed := hint(reply):
+        lines.append(RichText(typed, style="dim"))
     body = Group(*lines)
     console.print(Panel(body, border_style="blue") if console.is_terminal else body)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import typer
 
-from bot.cli import asking, figures, kb, law, reviewers, running, unanswered
+from bot.cli import asking, figures, kb, law, reviewers, running, unanswered, zalo
 from bot.cli.terminal import Misused, complain
 from bot.errors import (
     BadDatabaseUrl,
@@ -52,6 +52,7 @@ app.command("link")(reviewers.link_command)
 app.add_typer(kb.commands, name="kb")
 app.add_typer(law.commands, name="law")
 app.add_typer(unanswered.commands, name="unanswered")
+app.add_typer(zalo.commands, name="zalo")
 
 
 def main() -> None:

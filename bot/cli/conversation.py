@@ -7,22 +7,19 @@ from collections.abc import Iterable, Sequence
 from bot.app import App, open_app
 from bot.channels.base import Payload
 from bot.channels.console import ConsoleChannel, show
-from bot.channels.wire import load_reply
 from bot.cli.terminal import out, user
 from bot.clock import now
 from bot.config import Settings
 from bot.domain import Envelope
-from bot.handlers.requests import Rate, read_action
 from bot.lanes import run_lane
-from bot.phrases import say
-from bot.store import chats, outbox
+from bot.store import Database, chats, outbox
 
 LOOK_AGAIN = 0.02  # s between two looks for the reply to a message
 
 
 async def converse(settings: Settings, lines: Iterable[str]) -> None:
     """Take each line for a message and print what the bot replies."""
-    async with open_app(settings, [ConsoleChannel()]) as bot:
+    async with open_app(settings, Database(settings.database), [ConsoleChannel()]) as bot:
         answering = bot.answering
         lane = run_lane("answer", bot.asked, answering.claim, answering.work, answering.failed)
         working = asyncio.create_task(lane)  # first on what an earlier conversation left behind
@@ -33,8 +30,6 @@ async def converse(settings: Settings, lines: Iterable[str]) -> None:
                 number = await bot.intake.store(ConsoleChannel.name, _envelope(key), {"text": line})
                 for part in await _said(bot, number):
                     show(out, part)
-                    if not out.is_terminal and _can_be_judged(part):
-                        out.print(say("cli.judge"))
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
@@ -49,11 +44,6 @@ async def _show_told(bot: App) -> None:
         out.print()
         async with bot.database.writing() as connection:
             await outbox.seen(connection, part.id, now())
-
-
-def _can_be_judged(part: Payload) -> bool:
-    buttons = [button for row in load_reply(part).buttons for button in row]
-    return any(isinstance(read_action(button.action), Rate) for button in buttons)
 
 
 async def _said(bot: App, number: int | None) -> Sequence[Payload]:

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import typer
 
-from bot.app import offline_channels
 from bot.cli.terminal import err, settings_for
 from bot.clock import now
 from bot.config import Settings
@@ -18,6 +17,7 @@ from bot.items import Act
 from bot.kb import Knowledge
 from bot.lanes import Wake
 from bot.notices import Notices
+from bot.platforms import offline_channels
 from bot.reviewing import Reviewing, conflict_text
 from bot.store import Database
 
@@ -72,7 +72,7 @@ async def open_desk(settings: Settings, base: Knowledge) -> AsyncIterator[Desk]:
         await database.upgrade()
         gathering = Gathering(database)
         await gathering.gather_all()
-        channels, replied = offline_channels(settings), Wake()
+        channels, replied = offline_channels(settings, database), Wake()
         notices = Notices(database, channels, settings.admins, now, replied)
         reviewing = Reviewing(database, channels, notices, now, replied, lambda: base, settings.taken_for)
         yield Desk(database, reviewing, gathering)

@@ -15,8 +15,8 @@ from bot.logs import set_up
 from bot.phrases import say
 
 STOPPED = 130  # what a command ends with that Ctrl-C stopped
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)  # `file.yaml:100:3` is a place, not a picture
+err = Console(stderr=True, emoji=False)
 KnowledgeDir = Annotated[
     Path | None, typer.Option("--knowledge", "-k", help="Thư mục tri thức; mặc định theo cấu hình.")
 ]

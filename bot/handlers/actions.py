@@ -21,15 +21,15 @@ def none_of_these(exchange: int) -> Button:
 def judge(exchange: int) -> tuple[Button, ...]:
     """Thumbs up, thumbs down, and a way to an expert: under every answer."""
     return (
-        Button(say("button.good"), f"u:{exchange}"),
-        Button(say("button.bad"), f"d:{exchange}"),
+        Button(say("button.good"), f"u:{exchange}", say("typed.good")),
+        Button(say("button.bad"), f"d:{exchange}", say("typed.bad")),
         ask_expert(exchange),
     )
 
 
 def ask_expert(exchange: int) -> Button:
     """Send an exchange on to the experts."""
-    return Button(say("button.expert"), f"x:{exchange}")
+    return Button(say("button.expert"), f"x:{exchange}", say("typed.expert"))
 
 
 def open_entry(entry: str, label: str) -> Button:

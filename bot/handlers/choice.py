@@ -32,7 +32,6 @@ def pick(request: Pick, known: Known, context: Context) -> Outcome:
         compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
         change=Change(exchange.id, entry=entry.id, version=entry.version),
         shown=compose.snapshot(entry, context),
-        answered=exchange.id,
     )
 
 
@@ -84,7 +83,6 @@ def open_entry(request: OpenEntry, context: Context) -> Outcome:
         compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
-        answered=exchange.id,
     )
 
 
@@ -99,7 +97,7 @@ def open_text(request: OpenText, known: Known, context: Context) -> Outcome:
     for shown in known.texts:
         exchange = _opened(compose.shown_entry(shown), shown.version, context)
         reply = compose.old_card(shown, exchange.id, replace(context, digits=len(request.version)))
-        return Outcome(reply, exchange=exchange, answered=exchange.id)
+        return Outcome(reply, exchange=exchange)
     entry = context.knowledge.entries.get(request.entry)
     if entry and entry.version.startswith(request.version):
         return open_entry(OpenEntry(entry.id), context)

@@ -67,7 +67,6 @@ def about(exchange: Exchange, context: Context) -> Outcome | None:
     return Outcome(
         Reply(tuple(blocks), choices=choices, buttons=((actions.ask_expert(exchange.id),),)),
         exchange=told,
-        answered=exchange.id,
     )
 
 

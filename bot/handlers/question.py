@@ -129,7 +129,6 @@ def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outc
         reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits, also),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
-        answered=exchange.id,
     )
     if listed := place.beside(entry.id, exchange, context):
         outcome = replace(outcome, reply=replace(outcome.reply, blocks=(*listed, *outcome.reply.blocks)))
@@ -198,7 +197,6 @@ def _perhaps_more(exchange: Exchange, number: int) -> Outcome:
         Reply((text,), buttons=((actions.ask_expert(exchange.id),),)),
         exchange=exchange,
         more=More(number, exchange.raw),
-        answered=exchange.id,
     )
 
 
@@ -213,7 +211,6 @@ def _off_topic(exchange: Exchange, context: Context) -> Outcome:
         Reply((reply, recorded), buttons=((actions.ask_expert(exchange.id),),)),
         exchange=exchange,
         waiting=waiting(exchange, reason, context.knowledge),
-        answered=exchange.id,
     )
 
 

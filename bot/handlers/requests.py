@@ -6,8 +6,9 @@ from datetime import datetime
 
 from bot.domain import EVERYTHING, ChatState, Message, Press, Text, Unreadable
 from bot.handlers.actions import PART
-from bot.handlers.memory import recall
+from bot.handlers.memory import recall, typed
 from bot.normalise import fold
+from bot.phrases import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,8 @@ EXPECTED = {
     "c": "name_body",
     "h": "share",
 }  # what a text is that an action waits for
-_NUMBER = re.compile(r"[0-9]{1,2}")
+LONGEST_WORD = 60  # characters that may stand for a button; a longer text is a question
+_NUMBER = re.compile(r"([0-9]{1,2})[.)]?")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _ABOUT = re.compile(r"#([0-9]{1,18})[\s:.,–-]+(.*\w.*)", re.DOTALL)
 _MARKED = re.compile(r"([0-9]{1,18})(?:-([0-9a-f]{4}))?")
@@ -280,9 +282,9 @@ def _read_text(text: str, state: ChatState, about: int | None) -> Request:
         return _read_command(command[1], command[2] or "", state)
     if words := _read_about(text, state, about):
         return words
-    if _NUMBER.fullmatch(text):  # no question is that short, whatever is open
-        return _read_number(int(text), state)
-    return _read_code(text) or Ask(text)
+    if number := _NUMBER.fullmatch(text):  # no question is that short, whatever is open
+        return _read_number(int(number[1]), state)
+    return _read_word(text, state) or _read_code(text) or Ask(text)
 
 
 def _read_about(text: str, state: ChatState, about: int | None) -> Say | None:
@@ -310,6 +312,15 @@ def _read_number(number: int, state: ChatState) -> Request:
     return read_action(state.choices[number - 1]) if number <= len(state.choices) else StalePress()
 
 
+def _read_word(text: str, state: ChatState) -> Request | None:
+    """Read a text that is all that a button says; a judgement on nothing is no question either."""
+    word = typed(text) if len(text) <= LONGEST_WORD else ""
+    if action := dict(state.words).get(word):
+        return read_action(action)
+    judging = (say("typed.good"), say("typed.bad"), say("typed.expert"))
+    return StalePress() if word in {typed(form) for each in judging for form in (each, fold(each))} else None
+
+
 def _read_command(name: str, rest: str, state: ChatState) -> Request:
     if name == "chude":
         return Topics()
@@ -323,11 +334,7 @@ def _read_command(name: str, rest: str, state: ChatState) -> Request:
         return Follow(text=rest.strip())
     if name in ("tatbao", "batbao"):
         return SetQuiet(name == "tatbao")
-    if name in ("dung", "sai", "chuyengia"):
-        if state.answered is None:
-            return StalePress()
-        return AskExpert(state.answered) if name == "chuyengia" else Rate(state.answered, name == "dung")
-    return Command(COMMANDS.get(name, "unknown"))
+    return _read_word(name, state) or Command(COMMANDS.get(name, "unknown"))
 
 
 def read_action(action: str) -> Request:

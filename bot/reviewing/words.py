@@ -84,7 +84,6 @@ def answered(
         replace(card, blocks=(*head, *card.blocks)),
         change=Change(question.number, entry=entry.id, version=entry.version),
         shown=Snapshot(entry.id, entry.version, entry.content, now),
-        answered=question.number,
     )
 
 

@@ -34,7 +34,8 @@ async def state(connection: AsyncConnection, channel: str, chat: str, asker: str
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return ChatState()
-    return ChatState(tuple(row.choices), row.none, row.answered, row.until, row.expects)
+    words = tuple((word, action) for word, action in row.words or ())
+    return ChatState(tuple(row.choices), row.none, words, row.until, row.expects)
 
 
 async def remember(
@@ -44,7 +45,7 @@ async def remember(
     values = {
         "choices": list(state.choices),
         "none": state.none,
-        "answered": state.answered,
+        "words": list(state.words),
         "until": state.until,
         "expects": state.expects,
     }

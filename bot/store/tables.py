@@ -122,9 +122,9 @@ chats = Table(
     Column("asker", String(64), primary_key=True),
     Column("choices", JSON, nullable=False),
     Column("none", String(64)),
-    Column("answered", Id),
     Column("until", UtcTime),
     Column("expects", String(64)),
+    Column("words", JSON),  # missing where an older version of the bot wrote the row
 )
 
 exchanges = Table(
@@ -357,6 +357,18 @@ snapshots = Table(
     Column("version", String(64), primary_key=True),
     Column("content", Text, nullable=False),
     Column("shown_at", UtcTime, nullable=False),
+)
+
+# Tokens that platforms give for a while, by the channel that they are for.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("access", Text, nullable=False),
+    Column("refresh", Text, nullable=False),  # can be used once
+    Column("renew_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),  # the access token holds
+    Column("renewing_until", UtcTime),  # somebody is at it
 )
 
 # Which admin was told of the week before this Monday.

@@ -1,6 +1,6 @@
 """The web application: routes, and what surrounds every one of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Hook
 from bot.curating import Curating
 from bot.gathering import Gathering
 from bot.intake import Intake
@@ -24,6 +24,7 @@ from bot.web.console.frame import Live
 from bot.web.crossorigin import SameOriginPosts
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
+from bot.web.hooks import hook_routes
 from bot.web.news import WhatIsNew
 from bot.web.pages import Pages
 from bot.web.sessions import Sessions
@@ -45,6 +46,7 @@ def create_app(
     curating: Curating,
     channels: Mapping[str, Channel],
     site: str,
+    hooks: Sequence[Hook] = (),
 ) -> Starlette:
     """Return the web application.
 
@@ -60,6 +62,7 @@ def create_app(
         gathering: knows which questions may be the same.
         curating: writes into the base.
         channels: those that previews of an answer show.
+        hooks: where platforms post what happened.
         site: where people open it, without a slash at the end.
     """
     assets = Assets()
@@ -72,6 +75,7 @@ def create_app(
             Route("/ask", chat.ask, methods=["POST"]),
             Route("/press", chat.press, methods=["POST"]),
             Route("/turns/{number:int}", chat.turn),
+            *hook_routes(hooks, intake),
             Route("/moi", new.page),
             Route("/moi.xml", new.feed),
             Route("/healthz", Health(database, live).show),

@@ -7,7 +7,7 @@ from pathlib import Path
 from cli_use import HOUSE, Cli, json_lines
 
 STRANGER = "Xe máy điện có được trợ giá không?"
-HINT = "Gõ /dung nếu đúng, /sai nếu chưa đúng, /chuyengia để hỏi chuyên gia."
+HINT = "đúng · sai · chuyên gia"
 
 
 def table(printed: str) -> list[list[str]]:

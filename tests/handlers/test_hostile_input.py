@@ -81,7 +81,9 @@ states = st.builds(
     ChatState,
     choices=st.lists(made_actions | near_misses, max_size=9).map(tuple),
     none=st.none() | made_actions,
-    answered=st.none() | st.integers(0, 2**63 - 1),
+    words=st.lists(st.tuples(st.sampled_from(["đúng", "sai", "p7", "0"]), made_actions | near_misses)).map(
+        tuple
+    ),
     expects=st.none() | made_actions | st.sampled_from(["y:7", "b:7", "c:7", "s:7", "y:", ":"]),
     until=st.none() | st.just(NOW + timedelta(minutes=1)) | st.just(NOW - timedelta(minutes=1)),
 )

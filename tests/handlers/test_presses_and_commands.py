@@ -1,5 +1,6 @@
 """Presses and commands: answers judged, entries and menus opened, one's own questions and the queue."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -74,7 +75,52 @@ class TestJudging:
         assert (outcome.waiting.number, outcome.waiting.reason) == (128, Reason.EXPERT_WANTED)
         assert outcome.waiting.shown == "nha-o-muc"
 
-    @pytest.mark.parametrize("command", ["/dung", "/sai", "/chuyengia"])
+    @pytest.mark.parametrize(
+        ("words", "action"),
+        [
+            ("đúng", "u"),
+            ("Đúng!", "u"),
+            ("dung", "u"),
+            (unicodedata.normalize("NFD", "đúng"), "u"),
+            ("sai", "d"),
+            ("SAI.", "d"),
+            ("chưa đúng", "d"),
+            ("chua dung", "d"),
+            ("chuyên gia", "x"),
+            ("Chuyen gia", "x"),
+            ("hỏi chuyên gia", "x"),
+        ],
+    )
+    def test_a_button_is_pressed_by_typing_what_it_says(self, person: Person, words: str, action: str):
+        person.says(QUESTION)
+        outcome = person.says(words)
+        waits = {"u": None, "d": Reason.DISLIKED, "x": Reason.EXPERT_WANTED}[action]
+        assert (outcome.waiting.reason if outcome.waiting else None) == waits
+        assert (outcome.change.rating if outcome.change else None) == {"u": 1, "d": -1, "x": None}[action]
+        assert outcome.exchange is None, "no question"
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "dùng vốn nào",
+            "dùng",
+            "dừng",
+            "đúng là hộ nghèo được vay à",
+            "sai sót rà soát",
+            "chuyên gia là ai",
+        ],
+    )
+    def test_a_question_that_begins_with_such_a_word_is_a_question(self, person: Person, question: str):
+        person.says(QUESTION)
+        outcome = person.says(question)
+        assert outcome.exchange and outcome.exchange.raw == question
+
+    def test_whoever_asked_something_else_since_judges_the_old_answer_no_more(self, person: Person):
+        person.says(QUESTION)
+        assert person.says("kỹ thuật ghép cành bưởi").exchange.verdict is Verdict.UNANSWERED
+        assert said(person.says("sai"))[Style.TEXT] == [STALE]
+
+    @pytest.mark.parametrize("command", ["/dung", "/sai", "/chuyengia", "đúng", "sai", "chuyen gia"])
     def test_there_is_nothing_to_judge_before_an_answer(self, person: Person, command: str):
         assert said(person.says(command))[Style.TEXT] == [STALE]
 
@@ -115,13 +161,20 @@ def test_an_opened_entry_is_logged_so_that_it_can_be_judged(person: Person):
 class TestTopics:
     def test_are_listed_with_their_project_and_the_number_of_questions(self, person: Person):
         outcome = person.says("/chude")
-        assert said(outcome)[Style.TITLE] == ["Chọn chủ đề (bấm hoặc gõ số):"]
+        assert said(outcome)[Style.TITLE] == ["Chọn chủ đề hoặc gõ số:"]
         assert labels(outcome) == ["Dự án 5: Nhà ở (6)", "Dự án 3, Tiểu dự án 2: Sinh kế (1)", "Rà soát (1)"]
 
     def test_open_by_number_and_then_an_entry_by_number(self, person: Person):
         person.says("/chude")
         assert said(person.says("2"))[Style.TITLE] == ["Dự án 3, Tiểu dự án 2: Sinh kế"]
         assert said(person.says("1"))[Style.TITLE] == ["Mô hình nuôi dê sinh sản làm ra sao?"]
+
+    def test_are_left_and_come_to_by_typing_what_a_button_says(self, many: Person):
+        many.says("/chude")
+        many.says("1")
+        assert many.says("tiếp").reply.choices[0].label == f"Câu {PAGE}?"
+        assert many.says("truoc").reply.choices[0].label == "Câu 0?"
+        assert many.says("Các chủ đề").reply.choices[0].action == "t:nha-o:0"
 
     def test_without_an_entry_say_so(self, person: Person):
         outcome = person.presses("t:trong:0")
@@ -320,7 +373,7 @@ def test_a_slash_alone_makes_no_command(person: Person, text: str):
 def test_what_help_names_exists(person: Person):
     text = said(person.says("/help"))[Style.ANSWER][0] + said(person.says("/start"))[Style.ANSWER][0]
     named = {word.strip(".,:;()") for word in text.split() if word.startswith("/")}
-    assert named >= {"/chude", "/cauhoi", "/dung", "/sai", "/chuyengia"}
+    assert named >= {"/chude", "/cauhoi"}
     for command in named - {"/help"}:
         person.says(QUESTION)
         answer = said(person.says(command))[Style.ANSWER]

@@ -30,7 +30,7 @@ class TestSuggestions:
     def test_are_at_most_four_and_a_way_out(self, unsure: Person):
         outcome = unsure.says("nhà ở")
         entries = unsure.context.knowledge.entries
-        assert said(outcome)[Style.TEXT] == ["Có phải anh/chị hỏi một trong các câu này? Bấm nút hoặc gõ số."]
+        assert said(outcome)[Style.TEXT] == ["Có phải anh/chị hỏi một trong các câu này? Chọn hoặc gõ số."]
         assert labels(outcome) == [
             *(entries[candidate.entry].question for candidate in NEAR),
             "Không phải câu nào",

@@ -211,9 +211,9 @@ class Bot:
         self.live = Held(brain_of(self.knowledge))
         self.asked, self.replied = Wake(), Wake()
         self.intake = Intake(self.database, self.asked, self.clock)
-        self.sending = Sending(self.database, self.channels, self.clock)
         self.gathering = Gathering(self.database)
         self.notices = Notices(self.database, self.channels, self.rules.admins, self.clock, self.replied)
+        self.sending = Sending(self.database, self.channels, self.clock, self.notices)
         self.reviewing = Reviewing(
             self.database,
             self.channels,

@@ -12,6 +12,10 @@ from bot.errors import ConfigError
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 SECRETS = {
     "TELEGRAM_TOKEN": TOKEN,
+    "ZALO_TOKEN": "987654:abc-def_ghi",
+    "ZALO_OA_APP": "4455",
+    "ZALO_OA_APP_SECRET": "an-app-secret",
+    "ZALO_OA_SECRET": "an-account-secret",
     "PSEUDONYM_KEY": "a-very-secret-key",
     "DATABASE_URL": "postgresql+asyncpg://bot:a-secret-word@db/hoidap",
 }
@@ -86,10 +90,27 @@ def test_no_value_at_all_ends_in_words_of_a_library(given, name: str, wrong: str
     try:
         given(**{name: wrong})
     except ConfigError as error:
+        if "Official Account còn thiếu" in str(error):
+            assert name.startswith("ZALO_OA_") and wrong not in str(error).split()
+            return
         assert name not in SECRETS, "it would be shown"
         [line] = str(error).splitlines()
         assert line.startswith(f"{PREFIX}{name}: gặp “") and "”. Viết " in line
         assert len(line) < 200
+
+
+@pytest.mark.parametrize("mode", ["TELEGRAM_MODE", "ZALO_MODE"])
+def test_a_platform_that_is_to_post_to_us_needs_an_address_that_it_reaches(given, mode: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError, match=rf"{PREFIX}{mode}=webhook: .*HTTPS.*{PREFIX}SITE"):
+        given(**{mode: "webhook", "SITE": "http://hoidap.vn"})
+    assert given(**{mode: "webhook", "SITE": "https://hoidap.vn"}).address == "https://hoidap.vn"
+
+
+def test_an_official_account_needs_all_of_its_keys(given) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ConfigError) as refused:
+        given(ZALO_OA_APP="1", ZALO_OA_SECRET="geheim")
+    assert f"còn thiếu {PREFIX}ZALO_OA_APP_SECRET." in str(refused.value)
+    assert "geheim" not in str(refused.value)
 
 
 @pytest.mark.parametrize("admin", ["123456789", "telegram:", "Telegram:1", "boss", "telegram:1 2"])
@@ -152,7 +173,7 @@ def test_an_address_is_a_site_without_a_path(given, url: str) -> None:  # type: 
     [
         ("PROT", "PORT"),
         ("ADMIN", "ADMINS"),
-        ("TOKEN", "TELEGRAM_TOKEN"),
+        ("TELEGRAM", "TELEGRAM_URL"),
         ("DB_URL", "DATABASE_URL"),
         ("QUESTION_PER_MINUTE", "QUESTIONS_PER_MINUTE"),
     ],
@@ -200,7 +221,8 @@ def test_what_kubernetes_sets_for_a_service_of_our_name_is_let_be(given, name: s
 @pytest.mark.parametrize("show", [repr, str, lambda settings: repr([settings]), lambda s: f"{s!r}{s}"])
 def test_secrets_do_not_show(given, show) -> None:  # type: ignore[no-untyped-def]
     shown = show(given(**SECRETS))
-    assert not [secret for secret in (TOKEN, "a-very-secret-key", "a-secret-word") if secret in shown]
+    told = (TOKEN, "abc-def_ghi", "an-app-secret", "an-account-secret", "a-very-secret-key", "a-secret-word")
+    assert not [secret for secret in told if secret in shown]
 
 
 def test_settings_do_not_change(given) -> None:  # type: ignore[no-untyped-def]

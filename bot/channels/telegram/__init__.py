@@ -12,15 +12,17 @@ from urllib.parse import urlencode
 
 import structlog
 from telegram import BotCommand, BotCommandScopeChat
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
-from bot.channels.base import Abilities, Payload
+from bot.channels.base import Abilities, Hook, Payload, Store
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
 from bot.channels.telegram.render import MOST_UNITS, render
 from bot.channels.telegram.send import Sender, Wire, translate
+from bot.channels.telegram.webhook import hook_of, listen, secret_of
 from bot.domain import Ignored, Message, Reply
+from bot.errors import RetryLater
 from bot.phrases import say
 
 __all__ = ["TelegramChannel", "identify", "receive"]
@@ -31,24 +33,30 @@ log = structlog.get_logger(__name__)
 CONNECT, READ, POOL = 5.0, 8.0, 2.0  # s
 POLL = 25  # s that Telegram keeps an empty poll open; below the 30 s after which many proxies cut it
 POLL_SLACK = 10.0  # s more, for a slow way back
+MOST_POSTS = 100  # updates that Telegram may post at once; the most that it allows
+REFUSED = 60.0  # s until an address that Telegram refuses is tried again
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
 class TelegramChannel:
-    """Bot API over HTTP, polled.
+    """Bot API over HTTP: polled (`receive`), or posting to us (`listen` and `hook`).
 
     Args:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
         admins: Telegram ids of those whose menu also shows the reviewers' commands.
+        site: where the world reaches our pages, if Telegram is to post to us; else it is polled.
     """
 
     name = "telegram"
     can = Abilities(pushes=True, buttons=True, formatting=True, edits=False, longest=MOST_UNITS)
 
-    def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
+    def __init__(
+        self, token: str, base_url: str, admins: Sequence[str] = (), site: str | None = None
+    ) -> None:
         self._token = token
         self._admins = tuple(admins)
+        self._site = site
         self._sending = Wire(
             connect_timeout=CONNECT, read_timeout=READ, write_timeout=READ, pool_timeout=POOL
         )
@@ -62,6 +70,7 @@ class TelegramChannel:
             rate_limiter=AIORateLimiter(max_retries=0),
         )
         self._sender = Sender(self._bot)
+        self.me: Mapping[str, Any] | None = None  # id and username, once Telegram has told us
 
     async def start(self) -> None:
         """Open the HTTP clients; the platform need not be there."""
@@ -95,7 +104,58 @@ class TelegramChannel:
         with self._told_safely():
             me = await self._bot.get_me()
         await self._show_menus()
-        return {"id": me.id, "username": me.username}
+        self.me = {"id": me.id, "username": me.username}
+        return self.me
+
+    def hooks(self) -> Sequence[Hook]:
+        """Return where Telegram posts updates, if it does."""
+        return [hook_of(self, secret_of(self._token))] if self._site else []
+
+    async def run(self, store: Store) -> None:
+        """Take updates for ever: see `bot.channels.base.Remote`."""
+        await (listen(self, self._site) if self._site else receive(self, store))
+
+    async def set_webhook(self, url: str) -> None:
+        """Have updates posted to `url`; the same again changes nothing. What waits at Telegram is kept.
+
+        Raises:
+            RetryLater: the platform is out of reach or refuses the address.
+        """
+        with self._told_safely():
+            try:
+                await self._bot.set_webhook(
+                    url,
+                    allowed_updates=UPDATES,
+                    secret_token=secret_of(self._token),
+                    max_connections=MOST_POSTS,
+                )
+            except BadRequest as error:
+                log.error(
+                    "telegram.webhook_refused", url=url, hint="check HOIDAP_SITE: https, reachable for all"
+                )
+                raise RetryLater(str(error), REFUSED) from None
+
+    async def report_trouble(self) -> None:
+        """Log what Telegram's last post to us ran into, and how many wait.
+
+        Raises:
+            RetryLater: the platform is out of reach.
+        """
+        with self._told_safely():
+            info = await self._bot.get_webhook_info()
+        if info.pending_update_count or info.last_error_message:
+            log.warning(
+                "telegram.webhook_trouble", waiting=info.pending_update_count, last=info.last_error_message
+            )
+
+    async def delete_webhook(self) -> None:
+        """Have nothing posted any more, so that we may poll. What waits at Telegram is kept.
+
+        Raises:
+            RetryLater: the platform is out of reach.
+        """
+        with self._told_safely():
+            await self._bot.delete_webhook()
 
     async def updates(self, offset: int) -> list[dict[str, Any]]:
         """Return unconfirmed updates from `offset` on as they came, waiting a while for the first.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.base import Payload
+from bot.channels.payloads import clean, dig
 from bot.domain import Ignored, Message, Press, Text, Unreadable
 
 # Content without words, and what to call it. A message with neither is a service message.
@@ -35,27 +36,11 @@ CONTENT: Mapping[str, str] = {
     "story": "other",
 }
 _COMMAND = re.compile(r"/(\w+)@(\w+)")
-_SURROGATE_OR_NUL = re.compile("[\ud800-\udfff\x00]")
-
-
-def dig(node: object, *path: str) -> Any:
-    """Follow `path` through nested objects; None where something else stands in the way."""
-    for name in path:
-        if not isinstance(node, Mapping):
-            return None
-        node = node.get(name)
-    return node
 
 
 def number(value: object) -> str:
     """Return an id as text, or an empty text when it is none."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def clean(text: str) -> str:
-    """Return the text without lone surrogates and NULs, which no database takes."""
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _SURROGATE_OR_NUL.sub("\N{REPLACEMENT CHARACTER}", joined)
 
 
 def asking(payload: Payload) -> Mapping[str, Any]:

@@ -7,19 +7,17 @@ which is why updates are taken as they are.
 """
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import Payload
-from bot.channels.telegram.parse import dig, number
+from bot.channels.base import Payload, Store
+from bot.channels.payloads import LONGEST_KEY, dig, digest
+from bot.channels.telegram.parse import number
 from bot.domain import Envelope
 from bot.errors import RetryLater
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
-
-Store = Callable[[str, Envelope, Payload], Awaitable[object]]
 
 SENSELESS = 5.0  # s to wait after a batch that cannot be confirmed
 
@@ -38,6 +36,7 @@ async def receive(channel: "TelegramChannel", store: Store) -> None:
             Telegram keeps unconfirmed updates for 24 hours.
     """
     me = await channel.introduce()
+    await channel.delete_webhook()  # while one is set, Telegram refuses to be polled
     offset = 0
     while True:
         updates = await channel.updates(offset)
@@ -91,7 +90,7 @@ def _message_key(name: str, chat: str, message: Mapping[str, Any]) -> str:
     if name == "my_chat_member" or not (chat and message_id):
         return ""
     if name == "edited_message":
-        words = _digest(f"{message.get('text')}{message.get('caption')}")[:8]
+        words = digest(f"{message.get('text')}{message.get('caption')}")[:8]
         return f"e{chat}:{message_id}:{number(message.get('edit_date'))}:{words}"
     if message.get("media_group_id") and not message.get("caption"):
         return f"g{chat}:{message['media_group_id']}"
@@ -99,11 +98,7 @@ def _message_key(name: str, chat: str, message: Mapping[str, Any]) -> str:
 
 
 def _key(key: str, update: Payload) -> str:
-    if 1 < len(key) <= 200 and key.isprintable():
+    if 1 < len(key) <= LONGEST_KEY and key.isprintable():
         return key
     update_id = number(update.get("update_id"))
-    return f"u{update_id}" if 0 < len(update_id) < 30 else f"x{_digest(repr(update))}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    return f"u{update_id}" if 0 < len(update_id) < 30 else f"x{digest(repr(update))}"

@@ -12,7 +12,9 @@ from typing import Any
 from telegramify_markdown import MessageEntity, RenderConfig, convert, utf16_len
 
 from bot.channels.base import Payload
-from bot.channels.telegram.parse import asking, clean, is_group
+from bot.channels.payloads import clean
+from bot.channels.plain import end_of_piece
+from bot.channels.telegram.parse import asking, is_group
 from bot.domain import Block, Button, Reply, Style
 
 MOST_UNITS = 4096  # of a message's text, after parsing (https://core.telegram.org/bots/api#sendmessage)
@@ -90,20 +92,11 @@ def split(rich: Rich, limit: int = MOST_UNITS) -> Iterator[Rich]:
     """Yield pieces within the limit, cut at the end of a paragraph, else of a line, else of a word."""
     rich = rich.strip()
     while utf16_len(rich.text) > limit:
-        end = _end(rich.text, limit)
+        end = end_of_piece(rich.text, limit)
         yield rich.cut(0, end).strip()
         rich = rich.cut(end, len(rich.text)).strip()
     if rich.text:
         yield rich
-
-
-def _end(text: str, limit: int) -> int:
-    head = text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
-    for mark in ("\n\n", "\n", " "):
-        at = head.rfind(mark)
-        if at > len(head) // 3:  # a paragraph that is longer than most of a message is cut inside
-            return at
-    return len(head)
 
 
 def _block(block: Block) -> Rich:

@@ -17,7 +17,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import Payload
-from bot.channels.telegram.parse import dig
+from bot.channels.payloads import dig
 from bot.errors import RetryLater, SendError, Unreachable
 
 log = structlog.get_logger(__name__)
