@@ -31,6 +31,8 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli/stats.py", "f'stats.kind.{category.value}'"): ("stats.kind.*",),
     ("cli/law.py", "f'law_text.left.{why}'"): ("law_text.left.*",),
     ("cli/law.py", "f'law_text.{name}'"): ("law_text.articles", "law_text.clauses", "law_text.points"),
+    ("cli/replayed.py", "f'replay.turn.{one.turn.value}'"): ("replay.turn.*",),
+    ("cli/replayed.py", "f'console.verdict.{got.verdict.value}'"): ("console.verdict.*",),
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),
