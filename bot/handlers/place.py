@@ -20,12 +20,12 @@ _WORD: Final = re.compile(r"[^\W_]+")
 # What is said around a place by somebody who only asks whether it is on a list, or what it is now.
 _AROUND: Final = frozenset(
     _WORD.findall("""
-        a ad ai anh bai ban bao bay bi biet binh cac chi cho chuong co con cu cua dac dai dang danh dau day
-        de den di dia dien doi doan dot du duoc em gi giai giam gio h ha hai hay hien ho hoi huong huyen k
-        kho khan khong ko la lai loai luon may minh moi muc nam nao nay ngang nghe ngheo nha nhap nhe nhi
-        noi o p phai phuong q qd quan quy quyet ra roi sach sao sap sau so t tai te ten tham thanh the theo
-        thi thoat thuoc tinh tp tra tran trinh trong truoc tt tu tx uu van vao vay ven vung x xa xem xin 22
-        30a 353 54 74 880 2021 2022 2025
+        a ad ai anh bai ban bao bay bi bien biet binh cac chi cho chuong co con cu cua dac dai dang
+        danh dao dau day de den di dia dien doi doan dot du duoc em gi giai giam gio h ha hai hay
+        hien ho hoi huong huyen k kho khan khong khu ko la lai loai luon may minh moi muc nam nao
+        nay ngang nghe ngheo nha nhap nhe nhi noi o p phai phuong q qd quan quy quyet ra roi sach
+        sao sap sau so t tai te ten tham thanh the theo thi thoat thuoc tinh tp tra tran trinh trong
+        truoc tt tu tx uu van vao vay ven vung x xa xem xin 22 30a 353 54 74 880 2021 2022 2025
     """)
 )
 _ASKS: Final = re.compile(  # in a folded text
@@ -84,7 +84,9 @@ def beside(entry: str, exchange: Exchange, context: Context) -> tuple[Block, ...
 
 
 def _find(text: str, knowledge: Knowledge) -> tuple[Mention, ...]:
-    listed = {place.partition(",")[0] for each in knowledge.places for place in each.places}
+    # A commune's name alone is too often that of a district elsewhere as well: Hải Hà, Lộc Bình.
+    districts = (name for each in knowledge.places for name in each.places if name.count(",") == 1)
+    listed = {name.partition(",")[0] for name in districts}
     return gazetteer().find(text, listed)
 
 
@@ -120,9 +122,9 @@ def _title(place: Place) -> str:
 
 
 def _may_hold(each: PlaceList, place: Place) -> bool:
-    """Tell whether a list has units of a place's tier, or of what a unit of today was made of."""
+    """Tell whether a list has a place, or others of the tier of it or of what it was made of."""
     tier = each.places[0].count(",")
-    return any(name.count(",") == tier for name in _before(place))
+    return any(name in each.places or name.count(",") == tier for name in _before(place))
 
 
 def _before(place: Place) -> tuple[str, ...]:
@@ -138,7 +140,7 @@ def _standing(place: Place, each: PlaceList) -> str:
     document = f"{each.at}, {each.document}" if each.at else each.document
     listed = [name for name in _before(place) if name in each.places]
     if not listed:
-        if each.complete:
+        if each.complete and not {name.rpartition(", ")[2] for name in _before(place)} & {*each.gaps}:
             return say("place.not_listed", title=each.title, document=document)
         return say("place.not_known", title=each.title, document=document)
     lines = []

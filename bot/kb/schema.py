@@ -212,6 +212,7 @@ class PlaceList(_Row):
     at: str = ""
     places: tuple[Words, ...] = Field(min_length=1)
     complete: bool = False  # only then can it be said who is not in it
+    gaps: tuple[Words, ...] = ()  # provinces of that time of which it is not complete all the same
     left: tuple[Left, ...] = ()
     entries: tuple[Words, ...] = ()  # whose answer depends on who is in it
     until: Day | None = None  # the last day of the time that it was made for

@@ -31,8 +31,12 @@ FILES = {
         - id: xa-bai-ngang
           title: Danh sách xã bãi ngang
           document: 353/QĐ-TTg
-          places: ["xã Ngư Lộc, huyện Hậu Lộc, tỉnh Thanh Hóa"]
+          places:
+            - xã Ngư Lộc, huyện Hậu Lộc, tỉnh Thanh Hóa
+            - xã Lộc Bình, huyện Phú Lộc, thành phố Huế
+            - huyện Lý Sơn, tỉnh Quảng Ngãi
           complete: true
+          gaps: [tỉnh Bến Tre]
           status: checked
     """,
     "nha-o.yaml": """
@@ -91,6 +95,33 @@ class TestLists:
         assert "bãi ngang" not in "".join(texts)
         commune = said(officer.says("xa ngu loc hau loc co phai xa bai ngang ko"))[Style.TEXT][0]
         assert "✅ Có tên trong Danh sách xã bãi ngang (353/QĐ-TTg)." in commune.splitlines()
+
+    @pytest.mark.parametrize(
+        ("question", "told"),
+        [
+            (
+                "xã Sông Khoai quảng yên có phải xã bãi ngang không",
+                "❌ Không có tên trong Danh sách xã bãi ngang",
+            ),
+            ("xã Giao Thạnh thạnh phú có phải xã bãi ngang không", "❔ Danh sách xã bãi ngang"),
+            ("xã Thạnh Phong vĩnh long có phải xã bãi ngang không", "❔ Danh sách xã bãi ngang"),  # of today
+        ],
+    )
+    def test_deny_nothing_in_a_province_where_names_are_lacking(
+        self, officer: Person, question: str, told: str
+    ):
+        assert told in said(officer.says(question))[Style.TEXT][0]
+
+    def test_of_communes_lend_no_name_to_a_district_elsewhere(self, officer: Person):
+        outcome = officer.says("Lộc Bình có phải huyện nghèo không")  # also a district of Lạng Sơn
+        assert outcome.exchange and outcome.exchange.verdict is Verdict.UNANSWERED
+
+    @pytest.mark.parametrize(
+        "question", ["huyện Lý Sơn có phải xã bãi ngang không", "đặc khu Lý Sơn có phải xã bãi ngang không"]
+    )
+    def test_of_communes_may_have_a_district_without_any(self, officer: Person, question: str):
+        lines = said(officer.says(question))[Style.TEXT][0].splitlines()
+        assert [line[0] for line in lines if "bãi ngang" in line] == ["✅"]
 
     def test_open_the_entries_that_depend_on_them(self, officer: Person):
         assert labels(officer.says("huyện Bảo Lâm cao bằng có được không?"))[0] == (

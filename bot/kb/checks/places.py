@@ -17,6 +17,9 @@ def misnamed(knowledge: Knowledge) -> Iterator[Problem]:
             found = [place for place in gazetteer().named(spot.text) if place.is_past]
             if [place.full for place in found] != [spot.text]:
                 yield problem_at(knowledge, spot, "unknown_place", value=clip(spot.text))
+        for spot in row.texts("gaps"):
+            if spot.text not in [place.full for place in gazetteer().named(spot.text)]:
+                yield problem_at(knowledge, spot, "unknown_province", value=clip(spot.text))
         for number, node in enumerate(items(row.field("left"))):
             spot = Spot(text_at(node, "place"), spot.owner, row.file, (row.index, "left", number, "place"))
             if spot.text not in listed:
