@@ -1,4 +1,4 @@
-"""What holds on a day, from the dates and relations that a base records; what it does not record is said so."""
+"""What holds on a day, from the dates that a base records; what it does not record is said to be unknown."""
 
 from datetime import date
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What a document's state on a day is, by the days at its edges, and what is said where no day is recorded."""
+"""What a document's state on a day is, by the days at its edges, and where no day is recorded."""
 
 from datetime import date
 
