@@ -16,6 +16,7 @@ from bot.domain import Reason, Verdict
 from bot.errors import WriteError
 from bot.kb import json_schema
 from bot.kb.diff import Kind
+from bot.kb.lineage import Relation
 from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
 from bot.web.pages import TROUBLE
@@ -57,6 +58,11 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reviewing.py", "f'conflict.{error.code}'"): ("conflict.*",),
     ("reviewing.py", "key"): ("told.head", "told.by_base", "told.withdrawn", "asked_back.head"),
     ("reviewing.py", "f'told.{reason.value}'"): ("told.off_topic", "told.household", "told.other_body"),
+    ("documents.py", "f'document.kin.{kin.relation.value}'"): tuple(
+        f"document.kin.{r.value}" for r in Relation
+    ),
+    ("documents.py", "f'document.missing.{name}'"): ("document.missing.*",),
+    ("handlers/document.py", "key"): ("document.which", "document.which_of_many"),
     ("handlers/compose.py", "key"): ("authority.*",),
     ("handlers/choice.py", "key"): ("recorded.bad", "recorded.expert", "recorded.none_of_these"),
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
@@ -150,7 +156,7 @@ def test_every_reason_to_wait_has_words():
 
 def test_every_part_and_verdict_of_an_explanation_has_words():
     assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
-    verdicts = set(Verdict) - {Verdict.OPENED}
+    verdicts = set(Verdict) - {Verdict.OPENED, Verdict.DOCUMENT}  # the matcher finds entries
     assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
 
 

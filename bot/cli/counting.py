@@ -85,7 +85,7 @@ def _lines(figures: Figures) -> Iterator[str]:
 
 
 def _days(figures: Figures) -> Table:
-    table = Table("Ngày", "Câu hỏi", "Trả lời", "Gợi ý", "Chưa có", "Ngoài phạm vi")
+    table = Table("Ngày", "Câu hỏi", "Trả lời", "Gợi ý", "Chưa có", "Ngoài phạm vi", "Về văn bản")
     for one, verdicts in figures.asked.days.items():
         row = [verdicts.get(verdict, 0) for verdict in counts.ASKED]
         table.add_row(day(one), str(sum(row)), *(str(number or "") for number in row))

@@ -4,14 +4,16 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 """
 
 from bot.domain import Outcome
-from bot.handlers import choice, command, question, review
+from bot.handlers import choice, command, document, question, review
 from bot.handlers.context import Context, Known
 from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
     Ask,
     AskExpert,
     Command,
+    LookUp,
     NoneOfThese,
+    OpenDocument,
     OpenEntry,
     OpenText,
     Pick,
@@ -49,6 +51,10 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return choice.open_entry(request, context)
         case OpenText():
             return choice.open_text(request, known, context)
+        case OpenDocument():
+            return document.open_document(request, context)
+        case LookUp():
+            return question.look_up(request, context)
         case Topics():
             return command.topics(request, context)
         case Command():

@@ -40,6 +40,11 @@ def say_more(number: int) -> str:
     return f"s:{number}"
 
 
+def document(slug: str, label: str, page: int = 0) -> Button:
+    """Open a document, or a page (from 1) of the entries that rest on it; `slug` is of `bot.documents`."""
+    return Button(label, f"q:{slug}:{page}" if page else f"q:{slug}")
+
+
 # --- for reviewers --------------------------------------------------------------------------------
 
 

@@ -67,6 +67,21 @@ class OpenText:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """A document named by a button, or a page (from 1) of the entries that rest on it."""
+
+    slug: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A document looked up by its number or by words of its title; `text` is what was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topics:
     """The list of topics, or a page (from 0) of one topic's questions."""
 
@@ -153,6 +168,8 @@ Request = (
     | AskExpert
     | OpenEntry
     | OpenText
+    | OpenDocument
+    | LookUp
     | Topics
     | Command
     | Queue
@@ -270,6 +287,8 @@ def _read_command(name: str, rest: str, state: ChatState) -> Request:
         return Queue()
     if name == "tinh":
         return SetProvince(rest.strip())
+    if name == "vanban":
+        return LookUp(rest.strip())
     if name in ("tatbao", "batbao"):
         return SetQuiet(name == "tatbao")
     if name in ("dung", "sai", "chuyengia"):
@@ -289,6 +308,8 @@ def read_action(action: str) -> Request:
         return Topics(name or None, int(index or 0))
     if kind == "e" and name:
         return OpenEntry(name)
+    if kind == "q" and name:
+        return OpenDocument(name, int(index or 0))
     if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):
         at = int(index) if index else None
         return Review(REVIEWS[kind], int(marked[1]), at, marked[2] or "")

@@ -30,7 +30,7 @@ class Match:
     candidates: tuple[Candidate, ...]
     group: str | None
     group_confidence: float
-    cites: bool = False  # whether a candidate names or cites a document that the question names
+    citing: frozenset[str] = frozenset()  # the candidates that name or cite a document of the question
 
     @property
     def helpful(self) -> float:
@@ -54,6 +54,10 @@ class Matcher:
         self._weights = weights
         self._verbatim = verbatim
         self.thresholds = thresholds
+
+    def understand(self, text: str) -> Question:
+        """Return what a text says, as questions are read."""
+        return self._normalise(text)
 
     def match(self, text: str) -> Match:
         """Return the candidates for a text, however it is typed."""
@@ -102,15 +106,17 @@ class Matcher:
         group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
         candidates = tuple(entries[:SHOWN])
         shown = {candidate.entry for candidate in candidates}
-        cited = [
-            self._gather.documents[at] for at, label in zip(classes, labels, strict=True) if label in shown
-        ]
+        citing = frozenset(
+            label
+            for at, label in zip(classes, labels, strict=True)
+            if label in shown and not self._gather.documents[at].isdisjoint(question.documents)
+        )
         return Match(
             question,
             candidates,
             group.entry.removeprefix(GROUP) if group else None,
             group.confidence if group else 0.0,
-            cites=any(not own.isdisjoint(question.documents) for own in cited),
+            citing=citing,
         )
 
 
