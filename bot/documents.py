@@ -14,6 +14,7 @@ from bot.phrases import say
 
 _LONGEST: Final = 58  # characters of a slug: an action of 64 bytes holds it and a page's number
 _DIGEST: Final = 8  # hex digits at the end of a slug that would be too long
+_BARE: Final = re.compile(r"0*([0-9]{1,5}[a-e]?)(?: ?[/ -] ?([0-9]{4}))?")
 _NEWER: Final = (Relation.AMENDED_BY, Relation.REPLACED_BY)
 
 
@@ -31,6 +32,22 @@ def slug(number: str) -> str:
 def by_slug(knowledge: Knowledge, name: str) -> str | None:
     """Return the number of the document that a slug names, None where the base has no such document."""
     return next((number for number in knowledge.documents if slug(number) == name), None)
+
+
+def meant(knowledge: Knowledge, text: str) -> tuple[str, ...] | None:
+    """Return the documents that "55" or "55/2023" may mean where nothing else can be meant.
+
+    None where the text is no number at all.
+    """
+    match = _BARE.fullmatch(fold(text).strip())
+    if match is None:
+        return None
+    return tuple(
+        number
+        for number, issued in knowledge.issue_years().items()
+        if number.partition("/")[0].lstrip("0") == match[1]
+        and (match[2] is None or match[2] in number.split("/") or match[2] == str(issued))
+    )
 
 
 def called(knowledge: Knowledge, number: str) -> str:

@@ -1,8 +1,10 @@
 """What experts and admins do with the questions that wait; an act is one transaction and a row of audit."""
 
+import asyncio
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot.channels.base import Channel
@@ -21,14 +23,16 @@ from bot.items import (
     ItemState,
     QueueFilter,
     QueuePage,
+    Rereading,
     Whole,
     Wording,
 )
 from bot.kb import Entry, Knowledge, Problem, describe
+from bot.kb.lineage import due
 from bot.lanes import Wake
 from bot.normalise import fold, written
 from bot.phrases import say
-from bot.store import Connection, Database, acts, exchanges, items, outbox, tellings
+from bot.store import Connection, Database, acts, exchanges, items, outbox, rereadings, tellings
 from bot.store.items import Question
 from bot.telling import Person, Word, tell, write
 
@@ -87,6 +91,7 @@ class Reviewing:
         self._replied = replied
         self._knowledge = knowledge
         self._taken_for = taken_for
+        self._looked: tuple[str, date] | None = None  # base and day whose documents were looked at
 
     # --- reading -------------------------------------------------------------------------------------
 
@@ -130,6 +135,71 @@ class Reviewing:
             acts=await acts.of(connection, item.id),
             drafts=await items.drafts_of(connection, item.id),
         )
+
+    # --- entries to look at again ---------------------------------------------------------------------
+
+    async def look_for_changes(self) -> int:
+        """Open a rereading for every entry whose document has ended or is replaced; return how many are new.
+
+        Works out something only once a day and for each base; of several processes one opens each. Those
+        whose entry was edited since, and is no longer due, are settled.
+        """
+        knowledge, today = self._knowledge(), vietnam_day(self._clock())
+        if self._looked == (knowledge.version, today):
+            return 0
+        found = await asyncio.to_thread(
+            lambda: {(one.entry, one.document, one.cause) for one in due(knowledge, today)}
+        )
+        wanted = {key: _digest(knowledge, key[0]) for key in sorted(found)}
+        async with self._database.grouping() as connection:
+            now = self._clock()
+            opened = await rereadings.open_new(connection, wanted, BY_BOT, now)
+            for number, (key, digest) in (await rereadings.digests(connection)).items():
+                if key not in found and key[0] in knowledge.entries and _digest(knowledge, key[0]) != digest:
+                    await rereadings.settle(connection, number, BY_BOT, None, now)
+            if opened:
+                block = Block(Style.WARNING, say("rereading.opened", count=opened))
+                await self._notify(
+                    connection,
+                    self._admins,
+                    Reply((block,), buttons=((actions.rereadings(0, say("rereading.list")),),)),
+                )
+        self._looked = (knowledge.version, today)
+        self._replied.set()
+        return opened
+
+    async def open_rereadings(self, keys: Iterable[tuple[str, str, str]], reviewer: str) -> int:
+        """Open rereadings that a person wants (entry, document, cause); return how many never were."""
+        async with self._database.grouping() as connection:
+            return await rereadings.open_new(connection, dict.fromkeys(keys), reviewer, self._clock())
+
+    async def rereadings(self, page: int = 0, size: int = PAGE) -> tuple[tuple[Rereading, ...], int]:
+        """Return a page (from 0) of the entries to look at again, the oldest first, and their number."""
+        async with self._database.reading() as connection:
+            return (
+                await rereadings.waiting(connection, size, page * size),
+                await rereadings.count(connection),
+            )
+
+    async def rereading(self, number: int) -> Rereading | None:
+        """Return one by its id."""
+        async with self._database.reading() as connection:
+            return await rereadings.get(connection, number)
+
+    async def reread(self, number: int, reviewer: str, note: str) -> Rereading:
+        """Settle a rereading: the entry is right, for the reason that the note gives.
+
+        Raises:
+            Overtaken: it is settled, or not there, or nothing is noted.
+        """
+        words = storable(note).strip()[:MOST_WORDS]
+        if not words:
+            raise Overtaken("no_reason")
+        async with self._database.writing() as connection:
+            if done := await rereadings.settle(connection, number, reviewer, words, self._clock()):
+                return done
+            known = await rereadings.get(connection, number)
+        raise Overtaken("reread", by=known.settled_by) if known else Overtaken("no_rereading")
 
     # --- who works on it -----------------------------------------------------------------------------
 
@@ -581,6 +651,11 @@ def conflict_text(error: Overtaken) -> str:
 
 
 # --- what askers are told ------------------------------------------------------------------------------
+
+
+def _digest(knowledge: Knowledge, entry: str) -> str:
+    """Return what tells whether anything in an entry was edited."""
+    return hashlib.sha256(knowledge.entries[entry].model_dump_json().encode()).hexdigest()
 
 
 def _head(key: str, question: Question) -> tuple[Block, ...]:

@@ -4,7 +4,7 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 """
 
 from bot.domain import Outcome
-from bot.handlers import choice, command, document, question, review
+from bot.handlers import choice, command, document, question, reread, review
 from bot.handlers.context import Context, Known
 from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
@@ -20,6 +20,7 @@ from bot.handlers.requests import (
     Queue,
     Rate,
     Request,
+    Reread,
     Review,
     Say,
     SayMore,
@@ -65,6 +66,8 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return command.set_quiet(request)
         case SayMore():
             return choice.say_more(request, known)
+        case Say(what="still_right") if context.admin:
+            return reread.said(known)
         case Say():
             is_more = request.what == "more" or not context.admin
             answer = question.more if is_more else review.said
@@ -73,9 +76,11 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return review.queue(request, known)
         case Review() if context.admin:
             return review.review(request, known, context)
+        case Reread() if context.admin:
+            return reread.reread(request, known, context)
         case Queue():
             return command.command(Command("unknown"), known, context)
-        case Review():
+        case Review() | Reread():
             return choice.stale()
         case Unusable():
             return command.unusable(request)

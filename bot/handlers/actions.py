@@ -128,6 +128,21 @@ def undo(act: int) -> Button:
     return Button(say("review.undo"), f"z:{act}")
 
 
+def rereadings(page: int, label: str) -> Button:
+    """Open a page (from 0) of the entries to look at again."""
+    return Button(label, f"i:{page}")
+
+
+def rereading(number: int, label: str) -> Button:
+    """Look at an entry again."""
+    return Button(label, f"h:{number}")
+
+
+def still_right(number: int) -> Button:
+    """Say that an entry is right as it stands; the next text says why."""
+    return Button(say("rereading.right"), f"m:{number}")
+
+
 # --- for all ----------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Invitation, Snapshot, Verdict, Waiting
-from bot.items import Act, QueuePage, Whole
+from bot.items import Act, QueuePage, Rereading, Whole
 from bot.kb import Knowledge
 from bot.matching import Matcher
 
@@ -77,6 +77,9 @@ class Known:
     whole: Whole | None = None  # the item that a reviewer looks at
     done: Act | None = None  # what a reviewer's press or text has done
     conflict: str | None = None  # why it was not done, as a sentence
+    rereadings: tuple[Rereading, ...] = ()  # a page of the entries to look at again
+    due: int = 0  # entries to look at again, on all pages
+    rereading: Rereading | None = None  # the one that a reviewer looks at or has settled
     asked_back: int | None = None  # the person's question that an expert wants to hear more of
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
     invitation: Invitation | None = None  # only for a reviewer who is alone with the bot

@@ -3,12 +3,11 @@
 What the base records is told, and what it does not record is said to be unknown.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.documents import by_slug, called, facts, is_confirmed, is_past, slug, state_text, tree
+from bot.documents import by_slug, called, facts, is_confirmed, is_past, meant, slug, state_text, tree
 from bot.domain import Block, Button, Exchange, Outcome, Reply, Style, Verdict
 from bot.finding import Finding
 from bot.handlers import actions
@@ -19,7 +18,7 @@ from bot.handlers.requests import OpenDocument
 from bot.kb import Entry, Knowledge
 from bot.kb.lineage import resting_on
 from bot.kb.validity import DocumentState, document_state
-from bot.normalise import Question, fitting, fold, written
+from bot.normalise import Question, fitting, written
 from bot.phrases import say
 
 PAGE = 8  # entries shown at once: what fits a phone's screen
@@ -30,7 +29,6 @@ MOST_ENTRIES = 3
 TITLE = 80  # characters of a document's title on a button
 NOTHING: Final = Asked((), frozenset())
 VB: Final = "vb_"  # what the token of a document begins with
-_BARE: Final = re.compile(r"0*([0-9]{1,5}[a-e]?)(?: ?[/ -] ?([0-9]{4}))?")
 
 
 def about(
@@ -64,14 +62,15 @@ def offer(outcome: Outcome, found: Finding, context: Context) -> Outcome:
 def look_up(found: Finding, exchange: Exchange, context: Context) -> Outcome:
     """Return what `/vanban` tells of the documents that it names; how it is used where it names none."""
     question = found.match.question
-    meant = named(question, context.knowledge)
-    if not meant and (number := _BARE.fullmatch(fold(exchange.raw))):
-        meant = (Named(exchange.raw, _by_bare_number(number[1], number[2], context.knowledge)),)
-    elif not meant and (by_words := _by_words(question, context.knowledge)):
-        meant = (Named(exchange.raw, by_words),)
-    if not meant:
+    asked_for = named(question, context.knowledge)
+    if not asked_for:
+        numbers = meant(context.knowledge, exchange.raw)
+        if numbers is None:
+            numbers = _by_words(question, context.knowledge) or None
+        asked_for = () if numbers is None else (Named(exchange.raw, numbers),)
+    if not asked_for:
         return Outcome(Reply((Block(Style.TEXT, say("document.how")),)))
-    return _told(Asked(meant, frozenset()), found, exchange, context)
+    return _told(Asked(asked_for, frozenset()), found, exchange, context)
 
 
 def open_document(request: OpenDocument, context: Context) -> Outcome:
@@ -84,16 +83,6 @@ def open_document(request: OpenDocument, context: Context) -> Outcome:
     exchange = context.exchange(called(context.knowledge, number), Verdict.OPENED)
     reply = _card((number,), NOTHING, exchange, (), context)
     return Outcome(reply, exchange=exchange, answered=exchange.id)
-
-
-def _by_bare_number(digits: str, year: str | None, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return the documents that "55" or "55/2023" may mean where nothing else can be meant."""
-    return tuple(
-        number
-        for number, issued in knowledge.issue_years().items()
-        if number.partition("/")[0].lstrip("0") == digits
-        and (year is None or year in number.split("/") or year == str(issued))
-    )
 
 
 def _by_words(question: Question, knowledge: Knowledge) -> tuple[str, ...]:

@@ -114,6 +114,14 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """A reviewer's press on entries to look at again: a page (from 0) of them, or the one of that id."""
+
+    what: str  # see `REREADS`
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A text that goes with a question: a draft, a question back, a body's name, or more from the asker.
 
@@ -174,6 +182,7 @@ Request = (
     | Command
     | Queue
     | Review
+    | Reread
     | Say
     | SayMore
     | SetProvince
@@ -203,11 +212,13 @@ REVIEWS = {
     "o": "send_away",
     "z": "undo",
 }
+REREADS = {"i": "list", "h": "open", "m": "settle"}
 EXPECTED = {
     "y": "draft",
     "s": "more",
     "b": "ask_back",
     "c": "name_body",
+    "m": "still_right",
 }  # what a text is that an action waits for
 _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -319,6 +330,8 @@ def read_action(action: str) -> Request:
 
 
 def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
+    if kind in REREADS:
+        return Reread(REREADS[kind], exchange)
     match kind:
         case "p" if index:
             return Pick(exchange, int(index))

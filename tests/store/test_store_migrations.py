@@ -16,7 +16,7 @@ from bot.store.tables import metadata
 
 TABLES = {
     "acts", "chats", "drafts", "exchanges", "held", "inbox", "invitations", "items",
-    "lost", "outbox", "people", "recalls",
+    "lost", "outbox", "people", "recalls", "rereadings",
     "sessions", "snapshots", "tellings", "waiting",
 }  # fmt: skip
 
