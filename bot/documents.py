@@ -88,6 +88,11 @@ def state_text(knowledge: Knowledge, number: str, on: date) -> str:
     return say("document.state.in_force", on=_day(on))
 
 
+def badge(knowledge: Knowledge, number: str, on: date) -> str:
+    """Return where a document stands on a day in a word or two."""
+    return say(f"document.badge.{document_state(knowledge, number, on).value}")
+
+
 def facts(knowledge: Knowledge, number: str) -> Iterator[str]:
     """Yield issuer and dates, a line each, and in one line what is not recorded of them."""
     document, last = knowledge.documents[number], knowledge.ended(number)
@@ -128,13 +133,22 @@ def _branches(knowledge: Knowledge, kin: Sequence[Kin], indent: str) -> Iterator
 
 def kin_text(knowledge: Knowledge, kin: Kin) -> str:
     """Return what a document is to the one above it, and since when where that is recorded."""
-    text = say(f"document.kin.{kin.relation.value}", number=kin.number)
+    text = say("document.kin", relation=relation_text(kin), number=kin.number)
+    return _dated(knowledge, kin, text)
+
+
+def relation_text(kin: Kin) -> str:
+    """Return in a word or two what a document is to the one above it."""
+    return say(f"document.relation.{kin.relation.value}")
+
+
+def _dated(knowledge: Knowledge, kin: Kin, text: str) -> str:
     document = knowledge.documents[kin.number]
     if kin.relation not in _NEWER:
         return text
     if document.effective:
-        return say("document.kin.since", text=text, day=_day(document.effective))
-    return say("document.kin.issued", text=text, day=_day(document.issued)) if document.issued else text
+        return say("document.since", text=text, day=_day(document.effective))
+    return say("document.issued", text=text, day=_day(document.issued)) if document.issued else text
 
 
 def _day(value: date | None) -> str:

@@ -17,6 +17,7 @@ from bot.errors import WriteError
 from bot.kb import json_schema
 from bot.kb.diff import Kind
 from bot.kb.lineage import Relation
+from bot.kb.validity import DocumentState
 from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
 from bot.web.pages import TROUBLE
@@ -58,8 +59,11 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reviewing.py", "f'conflict.{error.code}'"): ("conflict.*",),
     ("reviewing.py", "key"): ("told.head", "told.by_base", "told.withdrawn", "asked_back.head"),
     ("reviewing.py", "f'told.{reason.value}'"): ("told.off_topic", "told.household", "told.other_body"),
-    ("documents.py", "f'document.kin.{kin.relation.value}'"): tuple(
-        f"document.kin.{r.value}" for r in Relation
+    ("documents.py", "f'document.relation.{kin.relation.value}'"): tuple(
+        f"document.relation.{relation.value}" for relation in Relation
+    ),
+    ("documents.py", "f'document.badge.{document_state(knowledge, number, on).value}'"): tuple(
+        f"document.badge.{state.value}" for state in DocumentState
     ),
     ("documents.py", "f'document.missing.{name}'"): ("document.missing.*",),
     ("handlers/document.py", "key"): ("document.which", "document.which_of_many"),

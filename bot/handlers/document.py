@@ -168,7 +168,7 @@ def _card(
     if choices:
         blocks.append(Block(Style.TEXT, say("document.more")))
     rows = [(actions.ask_expert(exchange.id),)]
-    if resting:
+    if len(resting) > MOST_ENTRIES:
         rows.insert(0, (actions.document(slug(first), say("document.entries", count=len(resting)), 1),))
     return Reply(tuple(blocks), choices=choices, buttons=tuple(rows))
 
@@ -181,10 +181,12 @@ def _blocks(number: str, what: Asked, context: Context) -> Iterator[Block]:
     yield _state(number, context)
     if not is_confirmed(knowledge, number):
         yield Block(Style.WARNING, say("document.draft"))
-    yield Block(Style.SOURCE, "\n".join(facts(knowledge, number)))
-    yield Block(
-        Style.SOURCE, "\n".join([say("document.chain"), *chain]) if chain else say("document.no_chain")
-    )
+    about_it = say("document.facts", document=number)
+    yield Block(Style.SOURCE, "\n".join([about_it, *facts(knowledge, number)]))
+    if chain:
+        yield Block(Style.SOURCE, "\n".join([say("document.chain"), *chain]))
+    else:
+        yield Block(Style.NOTE, say("document.no_chain"))
     if chain and "change" in what.kinds:
         yield Block(Style.NOTE, say("document.no_articles"))
     if document.note and not (document.transitional and is_past(_state_of(number, context))):

@@ -21,6 +21,7 @@ from bot.web.chat import Chat
 from bot.web.console import console_routes
 from bot.web.console.frame import Live
 from bot.web.crossorigin import SameOriginPosts
+from bot.web.documents import DocumentPages
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
 from bot.web.pages import Pages
@@ -57,7 +58,8 @@ def create_app(
         curating: writes into the base.
     """
     assets = Assets()
-    pages = Pages(assets)
+    pages = Pages(assets, lambda: live.current.knowledge.documents)
+    documents = DocumentPages(pages, live, clock)
     chat = Chat(intake, database, pages, Sessions(secure=secure_cookies), clock)
     return Starlette(
         routes=[
@@ -65,6 +67,8 @@ def create_app(
             Route("/ask", chat.ask, methods=["POST"]),
             Route("/press", chat.press, methods=["POST"]),
             Route("/turns/{number:int}", chat.turn),
+            Route("/van-ban", documents.shelf),
+            Route("/van-ban/{slug}", documents.show),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
             *console_routes(

@@ -28,7 +28,7 @@ def test_a_card_says_what_is_recorded_and_what_is_not(person: Person):
     assert draft == say("document.draft")
     missing = ", ".join(say(f"document.missing.{name}") for name in ("issuer", "issued", "effective"))
     assert say("document.fact.missing", names=missing) in blocks[Style.SOURCE][0]
-    assert blocks[Style.SOURCE][1] == say("document.no_chain")
+    assert blocks[Style.NOTE] == [say("document.no_chain")]
     assert outcome.exchange is not None
     assert (outcome.exchange.verdict, outcome.waiting) == (Verdict.DOCUMENT, None)
 
@@ -43,11 +43,18 @@ def test_the_card_offers_what_replaces_it_then_the_entries_that_rest_on_it(perso
 
 
 def test_all_entries_that_rest_on_it_are_a_press_away(person: Person):
-    outcome = person.presses("q:55-2023-tt-btc")
-    assert "q:55-2023-tt-btc:1" in actions(outcome)
-    listed = person.presses("q:55-2023-tt-btc:1")
-    assert actions(listed) == ["e:nha-o-muc", "q:55-2023-tt-btc"]
-    assert actions(person.presses("q:55-2023-tt-btc:999")) == actions(listed), "a page from before"
+    more = {
+        f"muc-{number}": entry.model_copy(update={"id": f"muc-{number}"})
+        for entry in [person.context.knowledge.entries["nha-o-muc"]]
+        for number in range(9)
+    }
+    assert "q:55-2023-tt-btc:1" not in actions(person.presses("q:55-2023-tt-btc")), "they all are there"
+    person.context = replace(person.context, knowledge=replace(person.context.knowledge, entries=more))
+    assert "q:55-2023-tt-btc:1" in actions(person.presses("q:55-2023-tt-btc"))
+    first, last = (actions(person.presses(f"q:55-2023-tt-btc:{page}")) for page in (1, 2))
+    assert (first[-1], first[:8]) == ("q:55-2023-tt-btc:2", [f"e:muc-{number}" for number in range(8)])
+    assert last == ["e:muc-8", "q:55-2023-tt-btc:1"]
+    assert actions(person.presses("q:55-2023-tt-btc:999")) == last, "a page from before"
 
 
 @pytest.mark.parametrize("action", ["q:1-2030-tt-btc", "q:x", "q:55-2023-tt-btc-"])

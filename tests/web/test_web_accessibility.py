@@ -49,6 +49,9 @@ def test_no_serious_violation(chromium: Any, server: str, axe: str, scheme: str,
     for summary in page.locator("summary").all():
         summary.click()
     assert violations(page, axe) == []
+    for address in ("/van-ban", "/van-ban?q=2020", "/van-ban/2-2020-nd-cp"):
+        page.goto(address)
+        assert violations(page, axe) == []
     context.close()
 
 
