@@ -20,7 +20,15 @@ from bot.web.written import day, duration, grouped, moment, share, shorten
 
 TEMPLATES = Path(__file__).parent / "templates"
 # The emoji that open a button's label, and the drawings that the page shows instead: some phones have none.
-ICONS: Mapping[str, str] = {"👍": "good", "👎": "bad", "🙋": "expert", "📚": "topics", "⚠": "warning"}
+ICONS: Mapping[str, str] = {
+    "👍": "good",
+    "👎": "bad",
+    "🙋": "expert",
+    "📚": "topics",
+    "⚠": "warning",
+    "📄": "book",
+    "✅": "good",
+}
 _ICON = re.compile(f"({'|'.join(ICONS)})\\ufe0f?\\s*(.*)", re.DOTALL)
 _PIECES = re.compile(r"([\s,;:()]+|\.(?=\s|$))")
 _FIRST_SENTENCE = re.compile(r"(.+?[.!?])\s+(.+)", re.DOTALL)

@@ -63,6 +63,7 @@ def console_routes(
     browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
     item = ItemPage(frame, reviewing, gathering)
+    care = CarePage(frame, database, reviewing)
     writing = Writing(frame, reviewing, curating, item)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [
@@ -85,7 +86,8 @@ def console_routes(
         Route("/console/base", gate.open_to(expert, browsing.shelf)),
         Route("/console/base/{entry}", gate.open_to(expert, browsing.entry)),
         Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
-        Route("/console/care", gate.open_to(expert, CarePage(frame, database).show)),
+        Route("/console/care", gate.open_to(expert, care.show)),
+        Route("/console/care/{number:int}", gate.open_to(expert, care.settle), methods=["POST"]),
         Route("/console/figures", gate.open_to(admin, Dashboard(frame, database).show)),
         Route("/console/export/{name}", gate.open_to(admin, exports.send)),
     ]
