@@ -17,6 +17,6 @@ def decide(match: Match, thresholds: Thresholds) -> Verdict:
         return Verdict.ANSWER
     # A document's number alone says what it is about, and never what is asked.
     only_a_number = match.question.folded.split() == list(match.question.documents)
-    if match.helpful >= thresholds.suggest or (only_a_number and match.citing):
+    if match.helpful >= thresholds.suggest or (only_a_number and match.cites):
         return Verdict.SUGGEST
     return Verdict.UNANSWERED

@@ -37,13 +37,13 @@ class Desk:
             await self._gathering.gather_all()
         match request:
             case Queue(page):
-                _, due = await self._reviewing.rereadings(size=0)
+                _, due = await self._reviewing.rereadings.page(size=0)
                 return replace(known, page=await self._reviewing.queue(QueueFilter(), page, PAGE), due=due)
             case Reread(what="list", number=page):
-                found, due = await self._reviewing.rereadings(page, REREADINGS)
+                found, due = await self._reviewing.rereadings.page(page, REREADINGS)
                 return replace(known, rereadings=found, due=due)
             case Reread(number=number):
-                return replace(known, rereading=await self._reviewing.rereading(number))
+                return replace(known, rereading=await self._reviewing.rereadings.get(number))
             case Say(what="still_right"):
                 return await self._still_right(request, known, me)
             case Review(what="undo", number=act):
@@ -58,7 +58,9 @@ class Desk:
 
     async def _still_right(self, request: Say, known: Known, me: str) -> Known:
         try:
-            return replace(known, rereading=await self._reviewing.reread(request.number, me, request.text))
+            return replace(
+                known, rereading=await self._reviewing.rereadings.settle(request.number, me, request.text)
+            )
         except Overtaken as error:
             return replace(known, conflict=conflict_text(error))
 

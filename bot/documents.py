@@ -11,6 +11,7 @@ from bot.kb.lineage import Kin, Relation, family
 from bot.kb.validity import DocumentState, document_state
 from bot.normalise import fold
 from bot.phrases import say
+from bot.written import day
 
 _LONGEST: Final = 58  # characters of a slug: an action of 64 bytes holds it and a page's number
 _DIGEST: Final = 8  # hex digits at the end of a slug that would be too long
@@ -66,26 +67,26 @@ def state_text(knowledge: Knowledge, number: str, on: date) -> str:
     document, last = knowledge.documents[number], knowledge.ended(number)
     newer = ", ".join(knowledge.replaced_by(number))
     match document_state(knowledge, number, on):
-        case DocumentState.UNISSUED:
-            return say("document.state.unissued", on=_day(on), day=_day(document.issued))
-        case DocumentState.PENDING:
-            return say("document.state.pending", on=_day(on), day=_day(document.effective))
-        case DocumentState.ENDED:
+        case DocumentState.UNISSUED if document.issued:
+            return say("document.state.unissued", on=day(on), day=day(document.issued))
+        case DocumentState.PENDING if document.effective:
+            return say("document.state.pending", on=day(on), day=day(document.effective))
+        case DocumentState.ENDED if last:
             text = (
-                say("warning.document_replaced", document=number, day=_day(last), newer=newer)
+                say("warning.document_replaced", document=number, day=day(last), newer=newer)
                 if newer
-                else say("warning.document_ended", document=number, day=_day(last))
+                else say("warning.document_ended", document=number, day=day(last))
             )
             return f"{text} {document.transitional}".strip()
         case DocumentState.REPLACED:
             return say("document.state.replaced", document=number, newer=newer)
         case DocumentState.UNDATED if last:
-            return say("document.state.undated_until", day=_day(last))
+            return say("document.state.undated_until", day=day(last))
         case DocumentState.UNDATED:
-            return say("document.state.undated", on=_day(on))
+            return say("document.state.undated", on=day(on))
     if last:
-        return say("document.state.until", on=_day(on), day=_day(last))
-    return say("document.state.in_force", on=_day(on))
+        return say("document.state.until", on=day(on), day=day(last))
+    return say("document.state.in_force", on=day(on))
 
 
 def badge(knowledge: Knowledge, number: str, on: date) -> str:
@@ -98,8 +99,8 @@ def facts(knowledge: Knowledge, number: str) -> Iterator[str]:
     document, last = knowledge.documents[number], knowledge.ended(number)
     known = {
         "issuer": document.issuer,
-        "issued": document.issued and _day(document.issued),
-        "effective": document.effective and _day(document.effective),
+        "issued": document.issued and day(document.issued),
+        "effective": document.effective and day(document.effective),
     }
     if document.issuer:
         yield say("document.fact.issuer", value=document.issuer)
@@ -108,7 +109,7 @@ def facts(knowledge: Knowledge, number: str) -> Iterator[str]:
     if document.effective:
         yield say("document.fact.effective", value=known["effective"])
     if last:
-        yield say("document.fact.ended", value=_day(last))
+        yield say("document.fact.ended", value=day(last))
     if missing := [say(f"document.missing.{name}") for name, value in known.items() if not value]:
         yield say("document.fact.missing", names=", ".join(missing))
 
@@ -147,9 +148,5 @@ def _dated(knowledge: Knowledge, kin: Kin, text: str) -> str:
     if kin.relation not in _NEWER:
         return text
     if document.effective:
-        return say("document.since", text=text, day=_day(document.effective))
-    return say("document.issued", text=text, day=_day(document.issued)) if document.issued else text
-
-
-def _day(value: date | None) -> str:
-    return f"{value:%d/%m/%Y}" if value else ""
+        return say("document.since", text=text, day=day(document.effective))
+    return say("document.issued", text=text, day=day(document.issued)) if document.issued else text

@@ -51,7 +51,7 @@ def impact_command(
         keys = [(one.entry.id, document, cause) for one in found if cause not in one.knows]
 
         async def put(desk: "Desk") -> int:
-            return await desk.reviewing.open_rereadings(keys, user())
+            return await desk.reviewing.rereadings.open(keys, user())
 
         from bot.cli import desk
 

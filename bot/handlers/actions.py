@@ -2,7 +2,7 @@
 
 import hashlib
 
-from bot.domain import Button
+from bot.domain import EVERYTHING, Button
 from bot.phrases import say
 
 
@@ -42,7 +42,25 @@ def say_more(number: int) -> str:
 
 def document(slug: str, label: str, page: int = 0) -> Button:
     """Open a document, or a page (from 1) of the entries that rest on it; `slug` is of `bot.documents`."""
-    return Button(label, f"q:{slug}:{page}" if page else f"q:{slug}")
+    return Button(label, f"i:{slug}:{page}" if page else f"i:{slug}")
+
+
+def follow(topic: str, label: str) -> Button:
+    """Hear of a topic, or no longer; "" shows what can be followed."""
+    return Button(label, f"m:{'all' if topic == EVERYTHING else topic}" if topic else "m")
+
+
+def share(number: int) -> str:
+    """Go on with what an officer shares; the next text is the answer to what was asked."""
+    return f"h:{number}"
+
+
+def share_names(number: int) -> tuple[Button, ...]:
+    """Say whether the commune may be named in what is shared."""
+    return (
+        Button(say("button.may_name"), f"h:{number}:1"),
+        Button(say("button.may_not_name"), f"h:{number}:0"),
+    )
 
 
 # --- for reviewers --------------------------------------------------------------------------------
@@ -130,17 +148,22 @@ def undo(act: int) -> Button:
 
 def rereadings(page: int, label: str) -> Button:
     """Open a page (from 0) of the entries to look at again."""
-    return Button(label, f"i:{page}")
+    return Button(label, f"w:{page}:1")
 
 
 def rereading(number: int, label: str) -> Button:
     """Look at an entry again."""
-    return Button(label, f"h:{number}")
+    return Button(label, f"v:{number}:1")
+
+
+def right_because(number: int) -> str:
+    """Wait for why an entry is right as it stands; the next text says it."""
+    return f"v:{number}"
 
 
 def still_right(number: int) -> Button:
-    """Say that an entry is right as it stands; the next text says why."""
-    return Button(say("rereading.right"), f"m:{number}")
+    """Say that an entry is right as it stands."""
+    return Button(say("rereading.right"), f"v:{number}:2")
 
 
 # --- for all ----------------------------------------------------------------------------------------

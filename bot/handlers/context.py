@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Invitation, Snapshot, Verdict, Waiting
+from bot.domain import (
+    CODE_DIGITS,
+    VIETNAM,
+    Candidate,
+    Exchange,
+    Invitation,
+    Novelty,
+    Share,
+    Snapshot,
+    Verdict,
+    Waiting,
+)
 from bot.items import Act, QueuePage, Rereading, Whole
 from bot.kb import Knowledge
 from bot.matching import Matcher
@@ -45,6 +56,7 @@ class Context:
         group: str | None = None,
         candidates: tuple[Candidate, ...] = (),
         elapsed_ms: float = 0.0,
+        province: str | None = None,
     ) -> Exchange:
         """Return what goes into the log for this message; see `Exchange` for the fields."""
         return Exchange(
@@ -62,6 +74,7 @@ class Context:
             candidates=candidates,
             elapsed_ms=elapsed_ms,
             base=self.knowledge.version,
+            province=province,
         )
 
 
@@ -82,5 +95,9 @@ class Known:
     rereading: Rereading | None = None  # the one that a reviewer looks at or has settled
     asked_back: int | None = None  # the person's question that an expert wants to hear more of
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
+    news: tuple[Novelty, ...] = ()  # since `news_since`
+    news_since: datetime | None = None
+    followed: frozenset[str] = frozenset()  # topics
+    share: Share | None = None  # what the person has told so far of their own work
     invitation: Invitation | None = None  # only for a reviewer who is alone with the bot
     is_overheard: bool = False  # a reviewer wants a link where others would read it

@@ -44,16 +44,24 @@ def about(
         context: the base, and the day that is asked about.
         only_asked: a bare number is no question now.
     """
-    what = asked(found.match.question, context.knowledge)
+    what = _asked(exchange, context)
     if what is None or (only_asked and not what.kinds) or _is_answered(what, found, context):
         return None
     return _told(what, found, exchange, context)
 
 
-def offer(outcome: Outcome, found: Finding, context: Context) -> Outcome:
+def _asked(exchange: Exchange, context: Context) -> Asked | None:
+    """Return what was asked of documents, in the asker's own words and not together with what was before."""
+    if not any(letter.isdigit() for letter in exchange.raw):
+        return None  # it names none
+    return asked(context.matcher.understand(exchange.raw), context.knowledge)
+
+
+def offer(outcome: Outcome, context: Context) -> Outcome:
     """Return an answer with ways to the documents that the question asks about, where it asks about any."""
-    what = asked(found.match.question, context.knowledge)
-    if what is None or found.verdict is not Verdict.ANSWER:
+    told = outcome.exchange
+    what = _asked(told, context) if told and told.verdict is Verdict.ANSWER else None
+    if what is None:
         return outcome
     openers = (_opener(number, context.knowledge) for number in _certain(what)[:MOST_TOLD])
     return replace(outcome, reply=replace(outcome.reply, choices=(*outcome.reply.choices, *openers)))
@@ -61,7 +69,7 @@ def offer(outcome: Outcome, found: Finding, context: Context) -> Outcome:
 
 def look_up(found: Finding, exchange: Exchange, context: Context) -> Outcome:
     """Return what `/vanban` tells of the documents that it names; how it is used where it names none."""
-    question = found.match.question
+    question = context.matcher.understand(exchange.raw)
     asked_for = named(question, context.knowledge)
     if not asked_for:
         numbers = meant(context.knowledge, exchange.raw)

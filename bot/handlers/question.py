@@ -17,7 +17,7 @@ from bot.domain import (
     Waiting,
 )
 from bot.finding import Before, Finding, find
-from bot.handlers import actions, compose, document
+from bot.handlers import actions, compose, document, place
 from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask, LookUp, Say
 from bot.kb import Entry, Knowledge, OffTopicGroup
@@ -43,7 +43,9 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
         exchange = replace(exchange, earlier=_so_far(before, known.before))
     if told := document.about(found, exchange, context, only_asked=known.asked_back is not None):
         return _with_unknown(told, context)
-    outcome = document.offer(_outcome(found, exchange, known, context), found, context)
+    if found.verdict is not Verdict.ANSWER and (told := place.about(exchange, context)):
+        return told
+    outcome = document.offer(_outcome(found, exchange, known, context), context)
     if not (before and found.is_together):
         return outcome
     understood = Block(Style.NOTE, say("follow_up.understood", earlier=before.text))
@@ -103,6 +105,7 @@ def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float)
         group=match.group if verdict is Verdict.OFF_TOPIC else None,
         candidates=match.candidates[:MOST_CHOICES],
         elapsed_ms=elapsed_ms,
+        province=place.province_of(request.text),
     )
 
 
@@ -125,6 +128,7 @@ def waiting(exchange: Exchange, reason: Reason, knowledge: Knowledge) -> Waiting
         folded=" ".join(folded.split()),
         base=exchange.base,
         topic=_topic(exchange, knowledge),
+        province=exchange.province,
     )
 
 
@@ -143,6 +147,8 @@ def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outc
         shown=compose.snapshot(entry, context),
         answered=exchange.id,
     )
+    if listed := place.beside(entry.id, exchange, context):
+        outcome = replace(outcome, reply=replace(outcome.reply, blocks=(*listed, *outcome.reply.blocks)))
     if not _is_over(entry, context):
         return outcome
     recorded = Block(Style.NOTE, say("expired.recorded", number=exchange.id))

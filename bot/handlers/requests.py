@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import ChatState, Message, Press, Text, Unreadable
+from bot.domain import EVERYTHING, ChatState, Message, Press, Text, Unreadable
 from bot.handlers.memory import recall
 from bot.normalise import fold
 
@@ -157,6 +157,29 @@ class SetQuiet:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What is new: in a topic or since a day, where `text` says one."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A topic to hear of, or no longer: by its id, or in the person's words."""
+
+    topic: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareNames:
+    """Whether the commune may be named in what an officer shares."""
+
+    number: int
+    may: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
     """A message that cannot be read: empty, or a sticker, photo, voice, file, other."""
 
@@ -187,6 +210,9 @@ Request = (
     | SayMore
     | SetProvince
     | SetQuiet
+    | News
+    | Follow
+    | ShareNames
     | Unusable
     | StalePress
 )
@@ -198,6 +224,8 @@ COMMANDS = {
     "trogiup": "help",
     "cauhoi": "mine",
     "web": "sign_in",
+    "chiase": "share",
+    "tat": "stop",
 }
 REVIEWS = {
     "v": "open",
@@ -212,13 +240,14 @@ REVIEWS = {
     "o": "send_away",
     "z": "undo",
 }
-REREADS = {"i": "list", "h": "open", "m": "settle"}
+REREADS = {"w": ("list",), "v": ("open", "settle")}  # by the number at the end of an action, from 1
 EXPECTED = {
     "y": "draft",
     "s": "more",
     "b": "ask_back",
     "c": "name_body",
-    "m": "still_right",
+    "v": "still_right",
+    "h": "share",
 }  # what a text is that an action waits for
 _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -300,6 +329,10 @@ def _read_command(name: str, rest: str, state: ChatState) -> Request:
         return SetProvince(rest.strip())
     if name == "vanban":
         return LookUp(rest.strip())
+    if name == "moi":
+        return News(rest.strip())
+    if name == "theodoi":
+        return Follow(text=rest.strip())
     if name in ("tatbao", "batbao"):
         return SetQuiet(name == "tatbao")
     if name in ("dung", "sai", "chuyengia"):
@@ -319,8 +352,13 @@ def read_action(action: str) -> Request:
         return Topics(name or None, int(index or 0))
     if kind == "e" and name:
         return OpenEntry(name)
-    if kind == "q" and name:
+    if kind == "i" and name:
         return OpenDocument(name, int(index or 0))
+    if kind == "m":
+        return Follow(EVERYTHING if name == "all" else name)
+    if kind in REREADS and index and name.isdigit() and len(name) <= 18:
+        what = REREADS[kind][int(index) - 1 : int(index)]
+        return Reread(what[0], int(name)) if what else StalePress()
     if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):
         at = int(index) if index else None
         return Review(REVIEWS[kind], int(marked[1]), at, marked[2] or "")
@@ -330,8 +368,6 @@ def read_action(action: str) -> Request:
 
 
 def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
-    if kind in REREADS:
-        return Reread(REREADS[kind], exchange)
     match kind:
         case "p" if index:
             return Pick(exchange, int(index))
@@ -343,6 +379,8 @@ def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
             return AskExpert(exchange)
         case "s":
             return SayMore(exchange)
+        case "h" if index:
+            return ShareNames(exchange, index == "1")
         case "w":
             return Queue(exchange)
     return StalePress()

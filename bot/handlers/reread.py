@@ -24,7 +24,7 @@ def reread(request: Reread, known: Known, context: Context) -> Outcome:
         return stale()
     if request.what == "settle":
         block = Block(Style.TEXT, say("rereading.write"))
-        return Outcome(Reply((block,)), expects=actions.still_right(one.id).action)
+        return Outcome(Reply((block,)), expects=actions.right_because(one.id))
     return _one(one, context)
 
 

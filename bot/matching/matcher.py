@@ -30,7 +30,7 @@ class Match:
     candidates: tuple[Candidate, ...]
     group: str | None
     group_confidence: float
-    citing: frozenset[str] = frozenset()  # the candidates that name or cite a document of the question
+    cites: bool = False  # whether a candidate names or cites a document that the question names
 
     @property
     def helpful(self) -> float:
@@ -106,17 +106,15 @@ class Matcher:
         group = next((candidate for candidate in ranked if candidate.entry.startswith(GROUP)), None)
         candidates = tuple(entries[:SHOWN])
         shown = {candidate.entry for candidate in candidates}
-        citing = frozenset(
-            label
-            for at, label in zip(classes, labels, strict=True)
-            if label in shown and not self._gather.documents[at].isdisjoint(question.documents)
-        )
+        cited = [
+            self._gather.documents[at] for at, label in zip(classes, labels, strict=True) if label in shown
+        ]
         return Match(
             question,
             candidates,
             group.entry.removeprefix(GROUP) if group else None,
             group.confidence if group else 0.0,
-            citing=citing,
+            cites=any(not own.isdisjoint(question.documents) for own in cited),
         )
 
 

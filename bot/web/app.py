@@ -24,6 +24,7 @@ from bot.web.crossorigin import SameOriginPosts
 from bot.web.documents import DocumentPages
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
+from bot.web.news import WhatIsNew
 from bot.web.pages import Pages
 from bot.web.sessions import Sessions
 
@@ -42,6 +43,7 @@ def create_app(
     reviewing: Reviewing,
     gathering: Gathering,
     curating: Curating,
+    site: str,
 ) -> Starlette:
     """Return the web application.
 
@@ -56,10 +58,12 @@ def create_app(
         reviewing: what experts do in the console.
         gathering: knows which questions may be the same.
         curating: writes into the base.
+        site: where people open it, without a slash at the end.
     """
     assets = Assets()
     pages = Pages(assets, lambda: live.current.knowledge.documents)
     documents = DocumentPages(pages, live, clock)
+    new = WhatIsNew(database, live, pages, clock, site)
     chat = Chat(intake, database, pages, Sessions(secure=secure_cookies), clock)
     return Starlette(
         routes=[
@@ -69,6 +73,8 @@ def create_app(
             Route("/turns/{number:int}", chat.turn),
             Route("/van-ban", documents.shelf),
             Route("/van-ban/{slug}", documents.show),
+            Route("/moi", new.page),
+            Route("/moi.xml", new.feed),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
             *console_routes(

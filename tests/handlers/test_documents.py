@@ -35,7 +35,7 @@ def test_a_card_says_what_is_recorded_and_what_is_not(person: Person):
 
 def test_the_card_offers_what_replaces_it_then_the_entries_that_rest_on_it(person: Person):
     outcome = person.says("tt 01/2020/tt-x hết hiệu lực chưa")
-    assert actions(outcome)[:2] == ["q:02-2026-tt-x", "e:ra-soat-thang"]
+    assert actions(outcome)[:2] == ["i:02-2026-tt-x", "e:ra-soat-thang"]
     newer = person.says("1")
     assert said(newer)[Style.TITLE] == ["02/2026/TT-X"]
     assert newer.exchange is not None
@@ -48,16 +48,16 @@ def test_all_entries_that_rest_on_it_are_a_press_away(person: Person):
         for entry in [person.context.knowledge.entries["nha-o-muc"]]
         for number in range(9)
     }
-    assert "q:55-2023-tt-btc:1" not in actions(person.presses("q:55-2023-tt-btc")), "they all are there"
+    assert "i:55-2023-tt-btc:1" not in actions(person.presses("i:55-2023-tt-btc")), "they all are there"
     person.context = replace(person.context, knowledge=replace(person.context.knowledge, entries=more))
-    assert "q:55-2023-tt-btc:1" in actions(person.presses("q:55-2023-tt-btc"))
-    first, last = (actions(person.presses(f"q:55-2023-tt-btc:{page}")) for page in (1, 2))
-    assert (first[-1], first[:8]) == ("q:55-2023-tt-btc:2", [f"e:muc-{number}" for number in range(8)])
-    assert last == ["e:muc-8", "q:55-2023-tt-btc:1"]
-    assert actions(person.presses("q:55-2023-tt-btc:999")) == last, "a page from before"
+    assert "i:55-2023-tt-btc:1" in actions(person.presses("i:55-2023-tt-btc"))
+    first, last = (actions(person.presses(f"i:55-2023-tt-btc:{page}")) for page in (1, 2))
+    assert (first[-1], first[:8]) == ("i:55-2023-tt-btc:2", [f"e:muc-{number}" for number in range(8)])
+    assert last == ["e:muc-8", "i:55-2023-tt-btc:1"]
+    assert actions(person.presses("i:55-2023-tt-btc:999")) == last, "a page from before"
 
 
-@pytest.mark.parametrize("action", ["q:1-2030-tt-btc", "q:x", "q:55-2023-tt-btc-"])
+@pytest.mark.parametrize("action", ["i:1-2030-tt-btc", "i:x", "i:55-2023-tt-btc-"])
 def test_a_document_that_is_gone_is_said_to_be_gone(person: Person, action: str):
     assert said(person.presses(action))[Style.TEXT] == [say("press.entry_gone")]
 
@@ -95,7 +95,7 @@ def test_a_number_that_is_not_recorded_waits_for_the_experts_and_shows_what_is_n
     outcome = person.says("tt 55/2019 còn hiệu lực không")
     assert outcome.waiting is not None
     assert outcome.waiting.reason is Reason.NO_DOCUMENT
-    assert actions(outcome)[:1] == ["q:55-2023-tt-btc"]
+    assert actions(outcome)[:1] == ["i:55-2023-tt-btc"]
     assert "/cauhoi" in said(outcome)[Style.TEXT][0]
 
 
@@ -110,7 +110,7 @@ def test_an_answer_about_something_else_stays_an_answer_and_shows_the_way_to_the
     outcome = Person(replace(context, matcher=found)).says("theo tt 55/2023 xây nhà được bao nhiêu")  # type: ignore[arg-type]
     assert outcome.exchange is not None
     assert outcome.exchange.entry == "nha-o-muc"
-    assert not [action for action in actions(outcome) if action.startswith("q:")], "it asks of no document"
+    assert not [action for action in actions(outcome) if action.startswith("i:")], "it asks of no document"
 
 
 def test_suggestions_are_not_lost_under_a_card(context: Context):
@@ -150,7 +150,7 @@ def test_buttons_are_short_whatever_a_document_is_called(context: Context):
     assert len({slug(number) for number in rows}) == 2
     for number in rows:
         assert by_slug(knowledge, slug(number)) == number
-        assert len(f"q:{slug(number)}:999".encode()) <= 64
+        assert len(f"i:{slug(number)}:999".encode()) <= 64
 
 
 def test_titles_on_buttons_are_cut(context: Context):

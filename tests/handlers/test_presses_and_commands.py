@@ -17,7 +17,7 @@ STALE = "Lựa chọn này không có hoặc không còn dùng được. Anh/ch�
 
 
 NO_ACTIONS = (
-    "|p|p:|p:7|p:x:0|p:7:x|p:7:0:0|p:-7:0|p:7:0000|p:7:①|u:|u:7 | u:7|U:7|r:7|x:٧|e|e:|e:../..|e:a_b|t:A|::"
+    "|p|p:|p:7|p:x:0|p:7:x|p:7:0:0|p:-7:0|p:7:0000|p:7:①|u:|u:7 | u:7|U:7|q:7|x:٧|e|e:|e:../..|e:a_b|t:A|::"
     "|<b>|u:7;drop table|\0"
 )
 

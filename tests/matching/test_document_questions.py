@@ -73,7 +73,7 @@ def test_an_experts_answer_to_exactly_that_goes_first(shipped: Brain, question: 
 
 @pytest.mark.parametrize("question", kind("offers"))
 def test_documents_that_may_be_meant_are_offered(shipped: Brain, question: dict[str, Any]):
-    openers = {f"q:{slug(number)}" for number in question["offers"]}
+    openers = {f"i:{slug(number)}" for number in question["offers"]}
     assert openers <= set(offered(asked(shipped, question)))
 
 
@@ -82,7 +82,7 @@ def test_a_number_that_several_have_is_asked_back(shipped: Brain, question: dict
     outcome = asked(shipped, question)
     assert outcome.exchange is not None
     assert outcome.exchange.verdict is Verdict.DOCUMENT
-    assert offered(outcome) == [f"q:{slug(number)}" for number in question["which"]]
+    assert offered(outcome) == [f"i:{slug(number)}" for number in question["which"]]
 
 
 @pytest.mark.parametrize("question", kind("unknown"))
@@ -119,4 +119,4 @@ def test_no_question_that_the_base_answers_is_taken_from_it(shipped: Brain):
 def test_every_document_has_an_address_of_its_own_that_fits_an_action(shipped: Brain):
     slugs = [slug(number) for number in shipped.knowledge.documents]
     assert len(set(slugs)) == len(slugs) > 150
-    assert max(len(f"q:{name}:999".encode()) for name in slugs) <= 64
+    assert max(len(f"i:{name}:999".encode()) for name in slugs) <= 64

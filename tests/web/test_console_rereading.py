@@ -14,8 +14,8 @@ def told(count: int) -> str:
 
 
 async def opened(console: Console, cause: str = NEW) -> int:
-    assert await console.reviewing.open_rereadings([(HOUSE, OLD, cause)], "lan") == 1
-    found, _ = await console.reviewing.rereadings()
+    assert await console.reviewing.rereadings.open([(HOUSE, OLD, cause)], "lan") == 1
+    found, _ = await console.reviewing.rereadings.page()
     return found[0].id
 
 
@@ -39,7 +39,7 @@ async def test_the_queue_says_how_many_and_the_care_page_which_and_why(console: 
 async def test_an_expert_writes_why_it_is_right(console: Console) -> None:
     number = await opened(console)
     assert await post(console, number, "Mức không đổi") == 303
-    done = await console.reviewing.rereading(number)
+    done = await console.reviewing.rereadings.get(number)
     assert done is not None
     assert (done.settled_by, done.note) == (LAN.person, "Mức không đổi")
     async with console.browser(HAI) as browser:
@@ -52,13 +52,13 @@ async def test_without_a_reason_too_late_or_with_a_stale_form_nothing_is_settled
     assert await post(console, number + 1, "x") == 409
     assert await post(console, 10**30, "x") == 409
     assert await post(console, number, "x", token="AAAA") == 403
-    assert (await console.reviewing.rereadings())[1] == 1
+    assert (await console.reviewing.rereadings.page())[1] == 1
     assert await post(console, number, "đúng") == 303
     assert await post(console, number, "đúng") == 409
 
 
 async def test_an_entry_that_is_gone_and_words_of_strangers_break_no_page(console: Console) -> None:
-    await console.reviewing.open_rereadings([("da-bo", "<b>", "<b>")], "lan")
+    await console.reviewing.rereadings.open([("da-bo", "<b>", "<b>")], "lan")
     async with console.browser(LAN) as browser:
         page = await browser.get("/console/care")
     assert page.status_code == 200

@@ -43,7 +43,7 @@ class CarePage:
         """Settle an entry to look at again: right as it is, for the reason that was written."""
         number = call.request.path_params["number"]
         try:
-            await self._reviewing.reread(
+            await self._reviewing.rereadings.settle(
                 min(number, BIGGEST), call.visit.reviewer.person, call.form.get("note", "")
             )
         except Overtaken as error:
@@ -55,7 +55,7 @@ class CarePage:
         knowledge, today = self._frame.knowledge, self._frame.today
         async with self._database.reading() as connection:
             used = await uses.of_all(connection)
-        due, due_count = await self._reviewing.rereadings(size=MOST)
+        due, due_count = await self._reviewing.rereadings.page(size=MOST)
         ending = endings(knowledge, today)
         return self._frame.html(
             call,

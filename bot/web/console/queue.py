@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from bot.domain import Reason
+from bot.domain import Reason, midnight
 from bot.items import OPEN_STATES, ItemState, QueueFilter, QueueOrder
 from bot.kb import Knowledge
 from bot.normalise.provinces import PROVINCES
@@ -16,7 +16,7 @@ from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.naming import state_name
 from bot.web.console.paging import Page
-from bot.web.console.spans import day_of, midnight
+from bot.web.console.spans import day_of
 from bot.web.pages import is_htmx
 
 LONGEST_SEARCH = 200  # characters
@@ -43,7 +43,7 @@ class QueuePages:
         found = await self._reviewing.queue(wanted, _page(query.get("page", "")))
         if not found.items and found.total:  # beyond the end
             found = await self._reviewing.queue(wanted, (found.total - 1) // PAGE)
-        _, due = await self._reviewing.rereadings(size=0)
+        _, due = await self._reviewing.rereadings.page(size=0)
         page = Page(found.items, found.page + 1, max(1, -(-found.total // PAGE)), found.total)
         return self._frame.html(
             call,
