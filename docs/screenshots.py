@@ -91,7 +91,9 @@ async def photograph(url: str, bot: asyncio.Task[None], database: str) -> None:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         await picture(browser, url, DESKTOP, "web-desktop.png", ANSWERED)
         await picture(browser, url, PHONE, "web-phone.png", AMBIGUOUS)
+        await document_picture(browser, url)
         await ask_the_unknown(url)
+        await pick_a_suggestion(browser, url)
         link = await invite(url, database)
         await console_pictures(browser, url, link)
         await browser.close()
@@ -114,12 +116,34 @@ async def picture(browser: Browser, url: str, screen: Mapping[str, Any], name: s
     await context.close()
 
 
+async def document_picture(browser: Browser, url: str) -> None:
+    """Photograph the page of a document."""
+    context = await browser.new_context(**DESKTOP, base_url=url, locale="vi-VN", color_scheme="light")
+    page = await context.new_page()
+    await page.goto("/van-ban/55-2023-tt-btc")
+    await page.screenshot(path=HERE / "images" / "web-document.png", animations="disabled")
+    await context.close()
+
+
 async def ask_the_unknown(url: str) -> None:
     """Let some officers ask what the base does not know, and wait until it is grouped."""
     for question in UNKNOWN:
         async with httpx.AsyncClient(base_url=url, headers={"HX-Request": "true"}) as client:
             await client.post("/ask", data={"text": question})
     await asyncio.sleep(5)
+
+
+async def pick_a_suggestion(browser: Browser, url: str) -> None:
+    """Let two officers choose what the bot suggested."""
+    for _ in range(2):
+        context = await browser.new_context(base_url=url, locale="vi-VN")
+        page = await context.new_page()
+        await page.goto("/")
+        await page.fill("#text", AMBIGUOUS)
+        await page.press("#text", "Enter")
+        await page.locator("#turns .reply button").first.click()
+        await page.wait_for_selector("#turns .title")
+        await context.close()
 
 
 async def invite(url: str, database: str) -> str:
@@ -133,7 +157,7 @@ async def invite(url: str, database: str) -> str:
 
 
 async def console_pictures(browser: Browser, url: str, link: str) -> None:
-    """Photograph the queue, an item, the form of a new entry."""
+    """Photograph the queue, an item, the form of a new entry, what is proposed."""
     context = await browser.new_context(**WIDE, base_url=url, locale="vi-VN", reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(link)
@@ -149,6 +173,9 @@ async def console_pictures(browser: Browser, url: str, link: str) -> None:
     await page.fill("#answer", ANSWER)
     await page.wait_for_selector("#preview strong")
     await page.screenshot(path=HERE / "images" / "console-write.png")
+    await page.goto("/console/proposed")
+    await page.get_by_role("checkbox").first.check()
+    await page.screenshot(path=HERE / "images" / "console-proposed.png")
     await context.close()
     context = await browser.new_context(
         **PHONE, base_url=url, locale="vi-VN", reduced_motion="reduce", storage_state=state

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from bot.store import (
     acts,
     chats,
+    choices,
     exchanges,
     inbox,
     items,
@@ -27,6 +28,7 @@ __all__ = [
     "Database",
     "acts",
     "chats",
+    "choices",
     "exchanges",
     "inbox",
     "items",

@@ -22,6 +22,7 @@ from bot.web.console.exports import Exports
 from bot.web.console.frame import Frame, Live
 from bot.web.console.gate import Gate
 from bot.web.console.item import ItemPage
+from bot.web.console.proposed import ProposedPages
 from bot.web.console.queue import QueuePages
 from bot.web.console.trial import TrialPage
 from bot.web.console.writing import Writing
@@ -65,6 +66,7 @@ def console_routes(
     item = ItemPage(frame, reviewing, gathering)
     care = CarePage(frame, database, reviewing)
     writing = Writing(frame, reviewing, curating, item)
+    proposed = ProposedPages(frame, database, curating)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [
         Route("/console", _home),
@@ -88,6 +90,9 @@ def console_routes(
         Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
         Route("/console/care", gate.open_to(expert, care.show)),
         Route("/console/care/{number:int}", gate.open_to(expert, care.settle), methods=["POST"]),
+        Route("/console/proposed", gate.open_to(expert, proposed.show)),
+        Route("/console/proposed/{entry}", gate.open_to(expert, proposed.entry)),
+        Route("/console/proposed/{entry}", gate.open_to(expert, proposed.act), methods=["POST"]),
         Route("/console/figures", gate.open_to(admin, Dashboard(frame, database).show)),
         Route("/console/export/{name}", gate.open_to(admin, exports.send)),
     ]
