@@ -10,7 +10,8 @@ from bot.domain import Reason
 from bot.errors import Overtaken
 from bot.gathering import Gathering
 from bot.handlers import Known, Request
-from bot.handlers.requests import Queue, Review, Say
+from bot.handlers.requests import Queue, Reread, Review, Say
+from bot.handlers.reread import PAGE as REREADINGS
 from bot.handlers.review import PAGE, near
 from bot.items import NOT_OURS, Act, QueueFilter, Whole
 from bot.reviewing import Reviewing, conflict_text
@@ -36,7 +37,15 @@ class Desk:
             await self._gathering.gather_all()
         match request:
             case Queue(page):
-                return replace(known, page=await self._reviewing.queue(QueueFilter(), page, PAGE))
+                _, due = await self._reviewing.rereadings.page(size=0)
+                return replace(known, page=await self._reviewing.queue(QueueFilter(), page, PAGE), due=due)
+            case Reread(what="list", number=page):
+                found, due = await self._reviewing.rereadings.page(page, REREADINGS)
+                return replace(known, rereadings=found, due=due)
+            case Reread(number=number):
+                return replace(known, rereading=await self._reviewing.rereadings.get(number))
+            case Say(what="still_right"):
+                return await self._still_right(request, known, me)
             case Review(what="undo", number=act):
                 return await self._undo(known, act, me)
             case Review(what="next", number=number):
@@ -46,6 +55,14 @@ class Desk:
             case Say(what=what) if what != "more":
                 return await self._say(request, known, me)
         return known
+
+    async def _still_right(self, request: Say, known: Known, me: str) -> Known:
+        try:
+            return replace(
+                known, rereading=await self._reviewing.rereadings.settle(request.number, me, request.text)
+            )
+        except Overtaken as error:
+            return replace(known, conflict=conflict_text(error))
 
     async def _undo(self, known: Known, act: int, me: str) -> Known:
         try:

@@ -184,13 +184,15 @@ class Verdict(StrEnum):
     UNANSWERED = "unanswered"
     OFF_TOPIC = "off_topic"
     PLACE = "place"  # which lists a district or commune is in was told, and what it is called today
-    OPENED = "opened"  # nothing was asked: an entry was opened from a menu, a link or its code
+    DOCUMENT = "document"  # what is recorded of a document was told, or which one was meant was asked back
+    OPENED = "opened"  # nothing was asked: an entry or a document was opened from a menu, a link or its code
 
 
 class Reason(StrEnum):
     """Why a question waits for an expert."""
 
     NO_MATCH = "no_match"  # nothing near enough
+    NO_DOCUMENT = "no_document"  # a document that the base does not record
     NONE_OF_THESE = "none_of_these"  # suggestions were shown, none was it
     DISLIKED = "disliked"  # answered, thumbs down
     EXPERT_WANTED = "expert_wanted"  # answered, but the asker wants an expert's word

@@ -152,6 +152,25 @@ class Whole:
         return max(left, key=lambda act: act.id, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """An entry that an expert has to look at again, since a document that it rests on has changed.
+
+    No officer asked for it, so it has no number of the queue. `cause` is the document that replaces the
+    other one, or "ended".
+    """
+
+    id: int
+    entry: str
+    document: str
+    cause: str
+    opened_at: datetime
+    opened_by: str
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    note: str | None = None
+
+
 class QueueOrder(StrEnum):
     """What comes first in the queue."""
 

@@ -14,7 +14,14 @@ from bot.kb import Knowledge
 from bot.store import Connection, items, trends
 from bot.store.trends import Asked, Missed, Span
 
-ENDS: Final = (Verdict.ANSWER, Verdict.PLACE, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
+ENDS: Final = (
+    Verdict.ANSWER,
+    Verdict.PLACE,
+    Verdict.DOCUMENT,
+    Verdict.SUGGEST,
+    Verdict.UNANSWERED,
+    Verdict.OFF_TOPIC,
+)
 MOST: Final = 10  # lines of a list
 
 Key = TypeVar("Key")

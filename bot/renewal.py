@@ -89,6 +89,7 @@ class Renewal:
             if not await self.try_open():
                 await self.recall_when_calm()
                 await self._reviewing.give_back_late()
+                await self._reviewing.rereadings.look()
                 await asyncio.sleep(LOOK_AGAIN)
 
     # --- what waits ----------------------------------------------------------------------------------

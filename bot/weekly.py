@@ -140,7 +140,9 @@ def compose(first: date, week: Overview, before: Overview, knowledge: Knowledge,
 def _lines(week: Overview, before: Overview) -> Iterator[str]:
     yield say("weekly.asked", count=grouped(week.total), before=grouped(before.total))
     if week.total:
-        yield say("weekly.answered", **_compared(week, before, Verdict.ANSWER, Verdict.PLACE))
+        yield say(
+            "weekly.answered", **_compared(week, before, Verdict.ANSWER, Verdict.PLACE, Verdict.DOCUMENT)
+        )
         yield say("weekly.suggested", **_compared(week, before, Verdict.SUGGEST))
         yield say("weekly.unanswered", **_compared(week, before, Verdict.UNANSWERED))
     if week.liked or week.disliked:

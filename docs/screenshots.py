@@ -99,6 +99,7 @@ async def photograph(url: str, bot: asyncio.Task[None], database: str) -> None:
             browser, url, PHONE, "law-clause.png", ANSWERED, then=("Xem điều khoản", "Khoản 1 Điều 74")
         )
         await picture(browser, url, LONG, "law-perhaps.png", NEAR_THE_LAW)
+        await document_picture(browser, url)
         await ask_the_unknown(url)
         await pick_a_suggestion(browser, url)
         link = await invite(url, database)
@@ -127,6 +128,15 @@ async def picture(
         await page.locator("#turns .reply").last.evaluate("reply => reply.scrollIntoView()")
     await page.wait_for_timeout(300)
     await page.screenshot(path=HERE / "images" / name, animations="disabled")
+    await context.close()
+
+
+async def document_picture(browser: Browser, url: str) -> None:
+    """Photograph the page of a document."""
+    context = await browser.new_context(**DESKTOP, base_url=url, locale="vi-VN", color_scheme="light")
+    page = await context.new_page()
+    await page.goto("/van-ban/55-2023-tt-btc")
+    await page.screenshot(path=HERE / "images" / "web-document.png", animations="disabled")
     await context.close()
 
 

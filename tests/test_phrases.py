@@ -16,6 +16,8 @@ from bot.domain import Reason, Verdict
 from bot.errors import WriteError
 from bot.kb import json_schema
 from bot.kb.diff import Kind
+from bot.kb.lineage import Relation
+from bot.kb.validity import DocumentState
 from bot.matching import PARTS
 from bot.phrases import keys, placeholders, say
 from bot.web.pages import TROUBLE
@@ -65,6 +67,14 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reviewing/standing.py", "f'conflict.{error.code}'"): ("conflict.*",),
     ("reviewing/words.py", "key"): ("told.head", "told.by_base", "told.withdrawn", "asked_back.head"),
     ("reviewing/words.py", "f'told.{reason.value}'"): ("told.off_topic", "told.household", "told.other_body"),
+    ("documents.py", "f'document.relation.{kin.relation.value}'"): tuple(
+        f"document.relation.{relation.value}" for relation in Relation
+    ),
+    ("documents.py", "f'document.badge.{document_state(knowledge, number, on).value}'"): tuple(
+        f"document.badge.{state.value}" for state in DocumentState
+    ),
+    ("documents.py", "f'document.missing.{name}'"): ("document.missing.*",),
+    ("handlers/document.py", "key"): ("document.which", "document.which_of_many"),
     ("handlers/compose.py", "key"): ("authority.*",),
     ("handlers/choice.py", "key"): ("recorded.bad", "recorded.expert", "recorded.none_of_these"),
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
@@ -158,7 +168,7 @@ def test_every_reason_to_wait_has_words():
 
 def test_every_part_and_verdict_of_an_explanation_has_words():
     assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
-    verdicts = set(Verdict) - {Verdict.OPENED, Verdict.PLACE}
+    verdicts = set(Verdict) - {Verdict.OPENED, Verdict.PLACE, Verdict.DOCUMENT}  # the matcher finds entries
     assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
 
 

@@ -20,7 +20,7 @@ from bot.phrases import say
 from bot.store.trends import Span
 from bot.written import day, duration, share, shorten
 
-_ENDS = ("Câu hỏi", "Trả lời", "Địa bàn", "Gợi ý", "Chưa có", "Ngoài phạm vi")
+_ENDS = ("Câu hỏi", "Trả lời", "Địa bàn", "Văn bản", "Gợi ý", "Chưa có", "Ngoài phạm vi")
 WIDEST = 5  # topics side by side in the table of provinces: what fits a terminal
 
 
@@ -52,7 +52,7 @@ async def _read(first: date, last: date) -> Overview:
 
 def _lines(first: date, last: date, found: Overview) -> Iterator[str]:
     shares = {
-        "answer": share(found.share(Verdict.ANSWER, Verdict.PLACE)),
+        "answer": share(found.share(Verdict.ANSWER, Verdict.PLACE, Verdict.DOCUMENT)),
         "suggest": share(found.share(Verdict.SUGGEST)),
         "unanswered": share(found.share(Verdict.UNANSWERED)),
         "off_topic": share(found.share(Verdict.OFF_TOPIC)),

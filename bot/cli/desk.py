@@ -13,7 +13,6 @@ from bot.clock import now
 from bot.config import Settings
 from bot.errors import Overtaken
 from bot.gathering import Gathering
-from bot.items import Act
 from bot.kb import Knowledge
 from bot.lanes import Wake
 from bot.notices import Notices
@@ -34,8 +33,10 @@ class Desk:
 
 
 def act(
-    what: Callable[[Desk], Awaitable[Act]], settings: Settings | None = None, base: Knowledge | None = None
-) -> Act:
+    what: Callable[[Desk], Awaitable[Result]],
+    settings: Settings | None = None,
+    base: Knowledge | None = None,
+) -> Result:
     """Do it, or say what stands in the way and end with 1."""
     try:
         return work(what, settings, base)

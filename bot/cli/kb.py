@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from bot.cli import changes, drafting, proposed, replay, sheets, stats, trial
+from bot.cli import changes, drafting, impact, proposed, replay, sheets, stats, trial
 from bot.cli.terminal import KnowledgeDir, complain, out, settings_for, today
 from bot.errors import KnowledgeError
 from bot.kb import describe, inspect, json_schema
@@ -19,6 +19,7 @@ commands.command("test")(trial.test_command)
 commands.command("new")(drafting.new_command)
 commands.command("stats")(stats.stats_command)
 commands.command("diff")(changes.diff_command)
+commands.command("impact")(impact.impact_command)
 commands.command("replay")(replay.replay_command)
 commands.command("proposed")(proposed.proposed_command)
 commands.command("export")(sheets.export_command)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -17,6 +18,7 @@ from bot.config import Settings
 from bot.domain import VIETNAM, Reason, midnight
 from bot.items import NOT_OURS, OPEN_STATES, Act, Item, ItemState, QueueFilter, QueueOrder, Whole, Wording
 from bot.kb import Knowledge, load
+from bot.kb.lineage import ENDED
 from bot.phrases import say
 
 if TYPE_CHECKING:
@@ -262,6 +264,47 @@ def hold_command(
     out.print(say("cli.let_go", entry=entry) if off else say("cli.held", entry=entry), soft_wrap=True)
 
 
+# --- entries to look at again ------------------------------------------------------------------------
+
+
+@commands.command("due")
+def due_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một JSON.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Nhiều nhất bao nhiêu mục.")] = 50,
+) -> None:
+    """Liệt kê mục phải xem lại vì văn bản làm căn cứ đã hết hiệu lực hoặc bị thay, lâu nhất trước.
+
+    [dim]Ví dụ:[/dim]  hoidap unanswered due
+    [dim]Mở cho một văn bản:[/dim]  hoidap kb impact tt55 --queue
+    """
+    found, total = _work(lambda desk: desk.reviewing.rereadings.page(size=limit))
+    if as_json:
+        for one in found:
+            _write({**asdict(one), "opened_at": _time(one.opened_at), "settled_at": _time(one.settled_at)})
+        return
+    table = Table("Số", "Mục", "Văn bản", "Vì sao", "Từ ngày")
+    for one in found:
+        why = say("due.ended") if one.cause == ENDED else say("due.cause", document=one.cause)
+        table.add_row(str(one.id), one.entry, one.document, why, f"{one.opened_at + VIETNAM:%d/%m/%Y}")
+    out.print(table if found else say("rereading.none"))
+    if total > len(found):
+        out.print(say("due.more", count=total - len(found)))
+
+
+@commands.command("right")
+def right_command(
+    number: Annotated[int, typer.Argument(help="Số trong danh sách của lệnh due.")],
+    note: Annotated[str, typer.Option(help="Vì sao mục vẫn đúng.")],
+    by: By = None,
+) -> None:
+    """Ghi rằng một mục đã xem lại vẫn đúng, và vì sao; sửa mục trong kho thì việc này tự đóng.
+
+    [dim]Ví dụ:[/dim]  hoidap unanswered right 7 --note "Điều 3 còn dùng đến hết năm 2026"
+    """
+    _act(lambda desk: desk.reviewing.rereadings.settle(number, by or user(), note))
+    out.print(say("rereading.done"), soft_wrap=True)
+
+
 # --- the queue, opened -------------------------------------------------------------------------------
 # Databases and channels take seconds to import: only what opens the queue waits for them.
 
@@ -277,8 +320,10 @@ def _work(
 
 
 def _act(
-    what: Callable[["Desk"], Awaitable[Act]], settings: Settings | None = None, base: Knowledge | None = None
-) -> Act:
+    what: Callable[["Desk"], Awaitable[Result]],
+    settings: Settings | None = None,
+    base: Knowledge | None = None,
+) -> Result:
     from bot.cli import desk
 
     return desk.act(what, settings, base)

@@ -4,7 +4,7 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 """
 
 from bot.domain import Outcome
-from bot.handlers import choice, clause, command, news, question, review
+from bot.handlers import choice, clause, command, document, news, question, reread, review
 from bot.handlers.context import Context, Known
 from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
@@ -12,16 +12,19 @@ from bot.handlers.requests import (
     AskExpert,
     Command,
     Follow,
+    LookUp,
     News,
     NoneOfThese,
     OpenBasis,
     OpenClause,
+    OpenDocument,
     OpenEntry,
     OpenText,
     Pick,
     Queue,
     Rate,
     Request,
+    Reread,
     Review,
     Say,
     SayMore,
@@ -58,6 +61,10 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return clause.open_clause(request, context)
         case OpenText():
             return choice.open_text(request, known, context)
+        case OpenDocument():
+            return document.open_document(request, context)
+        case LookUp():
+            return question.look_up(request, context)
         case Topics():
             return command.topics(request, context)
         case Command("stop"):
@@ -80,6 +87,8 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return news.go_on(request, known, context) or question.ask(Ask(request.text), known, context)
         case SayMore():
             return choice.say_more(request, known)
+        case Say(what="still_right") if context.admin:
+            return reread.said(known)
         case Say():
             is_more = request.what == "more" or not context.admin
             answer = question.more if is_more else review.said
@@ -88,9 +97,11 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return review.queue(request, known)
         case Review() if context.admin:
             return review.review(request, known, context)
+        case Reread() if context.admin:
+            return reread.reread(request, known, context)
         case Queue():
             return command.command(Command("unknown"), known, context)
-        case Review():
+        case Review() | Reread():
             return choice.stale()
         case Unusable():
             return command.unusable(request)

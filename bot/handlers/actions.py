@@ -42,6 +42,11 @@ def say_more(number: int) -> str:
     return f"s:{number}"
 
 
+def document(slug: str, label: str, page: int = 0) -> Button:
+    """Open a document, or a page (from 1) of the entries that rest on it; `slug` is of `bot.documents`."""
+    return Button(label, f"i:{slug}:{page}" if page else f"i:{slug}")
+
+
 def follow(topic: str, label: str) -> Button:
     """Hear of a topic, or no longer; "" shows what can be followed."""
     return Button(label, f"m:{'all' if topic == EVERYTHING else topic}" if topic else "m")
@@ -141,6 +146,26 @@ def name_body(number: int) -> str:
 def undo(act: int) -> Button:
     """Take an act back."""
     return Button(say("review.undo"), f"z:{act}")
+
+
+def rereadings(page: int, label: str) -> Button:
+    """Open a page (from 0) of the entries to look at again."""
+    return Button(label, f"w:{page}:1")
+
+
+def rereading(number: int, label: str) -> Button:
+    """Look at an entry again."""
+    return Button(label, f"v:{number}:1")
+
+
+def right_because(number: int) -> str:
+    """Wait for why an entry is right as it stands; the next text says it."""
+    return f"v:{number}"
+
+
+def still_right(number: int) -> Button:
+    """Say that an entry is right as it stands."""
+    return Button(say("rereading.right"), f"v:{number}:2")
 
 
 # --- the law's own words ---------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from bot.domain import (
     Verdict,
     Waiting,
 )
-from bot.items import Act, QueuePage, Whole
+from bot.items import Act, QueuePage, Rereading, Whole
 from bot.kb import Knowledge
 from bot.matching import Matcher
 
@@ -90,6 +90,9 @@ class Known:
     whole: Whole | None = None  # the item that a reviewer looks at
     done: Act | None = None  # what a reviewer's press or text has done
     conflict: str | None = None  # why it was not done, as a sentence
+    rereadings: tuple[Rereading, ...] = ()  # a page of the entries to look at again
+    due: int = 0  # entries to look at again, on all pages
+    rereading: Rereading | None = None  # the one that a reviewer looks at or has settled
     asked_back: int | None = None  # the person's question that an expert wants to hear more of
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
     news: tuple[Novelty, ...] = ()  # since `news_since`

@@ -17,9 +17,9 @@ from bot.domain import (
     Waiting,
 )
 from bot.finding import Before, Finding, find
-from bot.handlers import actions, clause, compose, place
+from bot.handlers import actions, clause, compose, document, place
 from bot.handlers.context import Context, Known
-from bot.handlers.requests import Ask, Say
+from bot.handlers.requests import Ask, LookUp, Say
 from bot.kb import Entry, Knowledge, OffTopicGroup
 from bot.normalise import fold
 from bot.phrases import say
@@ -41,13 +41,29 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
     exchange = _exchange(request, context, found, (time.perf_counter() - started) * 1000)
     if before and found.may_follow:
         exchange = replace(exchange, earlier=_so_far(before, known.before))
+    if told := document.about(found, exchange, context, only_asked=known.asked_back is not None):
+        return _with_unknown(told, context)
     if found.verdict is not Verdict.ANSWER and (told := place.about(exchange, context)):
         return told
-    outcome = _outcome(found, exchange, known, context)
+    outcome = document.offer(_outcome(found, exchange, known, context), context)
     if not (before and found.is_together):
         return outcome
     understood = Block(Style.NOTE, say("follow_up.understood", earlier=before.text))
     return replace(outcome, reply=replace(outcome.reply, blocks=(understood, *outcome.reply.blocks)))
+
+
+def look_up(request: LookUp, context: Context) -> Outcome:
+    """Tell what is recorded of a document that is looked up."""
+    found = find(request.text, context.matcher)
+    exchange = _exchange(Ask(request.text), context, found, 0.0)
+    return _with_unknown(document.look_up(found, exchange, context), context)
+
+
+def _with_unknown(told: Outcome, context: Context) -> Outcome:
+    """Put a question about a document that the base does not record before the experts."""
+    if told.exchange is None or told.exchange.verdict is not Verdict.UNANSWERED:
+        return told
+    return replace(told, waiting=waiting(told.exchange, Reason.NO_DOCUMENT, context.knowledge))
 
 
 def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:

@@ -84,6 +84,21 @@ class OpenText:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """A document named by a button, or a page (from 1) of the entries that rest on it."""
+
+    slug: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A document looked up by its number or by words of its title; `text` is what was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topics:
     """The list of topics, or a page (from 0) of one topic's questions."""
 
@@ -113,6 +128,14 @@ class Review:
     number: int
     index: int | None = None
     mark: str = ""  # see `actions.mark`
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A reviewer's press on entries to look at again: a page (from 0) of them, or the one of that id."""
+
+    what: str  # see `REREADS`
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +218,13 @@ Request = (
     | OpenBasis
     | OpenClause
     | OpenText
+    | OpenDocument
+    | LookUp
     | Topics
     | Command
     | Queue
     | Review
+    | Reread
     | Say
     | SayMore
     | SetProvince
@@ -233,11 +259,13 @@ REVIEWS = {
     "o": "send_away",
     "z": "undo",
 }
+REREADS = {"w": ("list",), "v": ("open", "settle")}  # by the number at the end of an action, from 1
 EXPECTED = {
     "y": "draft",
     "s": "more",
     "b": "ask_back",
     "c": "name_body",
+    "v": "still_right",
     "h": "share",
 }  # what a text is that an action waits for
 LONGEST_WORD = 60  # characters that may stand for a button; a longer text is a question
@@ -328,6 +356,8 @@ def _read_command(name: str, rest: str, state: ChatState) -> Request:
         return Queue()
     if name == "tinh":
         return SetProvince(rest.strip())
+    if name == "vanban":
+        return LookUp(rest.strip())
     if name == "moi":
         return News(rest.strip())
     if name == "theodoi":
@@ -352,8 +382,13 @@ def read_action(action: str) -> Request:
     if kind == "r" and PART in name:
         document, _, key = name.partition(PART)
         return OpenClause(document, key)
+    if kind == "i" and name:
+        return OpenDocument(name, int(index or 0))
     if kind == "m":
         return Follow(EVERYTHING if name == "all" else name)
+    if kind in REREADS and index and name.isdigit() and len(name) <= 18:
+        what = REREADS[kind][int(index) - 1 : int(index)]
+        return Reread(what[0], int(name)) if what else StalePress()
     if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):
         at = int(index) if index else None
         return Review(REVIEWS[kind], int(marked[1]), at, marked[2] or "")

@@ -20,8 +20,9 @@ LABEL = 90  # characters of a question in a list
 def queue(request: Queue, known: Known) -> Outcome:
     """Show a page of what waits: asked by most people first."""
     page = known.page
+    due = ((actions.rereadings(0, say("rereading.row", count=known.due)),),) if known.due else ()
     if page is None or not page.total:
-        return _tell("queue.none")
+        return Outcome(Reply((Block(Style.TEXT, say("queue.none")),), buttons=due))
     choices = tuple(actions.walk_to(item.number, _row(item)) for item in page.items)
     more = []
     if page.page:
@@ -29,7 +30,7 @@ def queue(request: Queue, known: Known) -> Outcome:
     if page.has_more:
         more.append(actions.queue(say("topics.more"), page.page + 1))
     title = Block(Style.TITLE, say("queue.title", count=page.total))
-    return Outcome(Reply((title,), choices=choices, buttons=((*more,),) if more else ()))
+    return Outcome(Reply((title,), choices=choices, buttons=(*(((*more,),) if more else ()), *due)))
 
 
 def _row(item: Item) -> str:

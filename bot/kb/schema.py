@@ -383,6 +383,13 @@ class Knowledge:
         )
         return tuple({(law.document, piece.at): (law, piece) for law, piece in found}.values())
 
+    def issue_years(self) -> dict[str, int | None]:
+        """Return the year of issue of each document, which its number may not hold; None where unknown."""
+        return {
+            number: document.issued.year if document.issued else None
+            for number, document in self.documents.items()
+        }
+
     def replaced_by(self, number: str) -> tuple[str, ...]:
         """Return the numbers of the documents that replace this one."""
         return tuple(key for key, document in self.documents.items() if number in document.replaces)

@@ -58,6 +58,10 @@ class Matcher:
         self.thresholds = thresholds
         self.clauses = clauses
 
+    def understand(self, text: str) -> Question:
+        """Return what a text says, as questions are read."""
+        return self._normalise(text)
+
     def match(self, text: str) -> Match:
         """Return the candidates for a text, however it is typed."""
         return self.match_all([text])[0]

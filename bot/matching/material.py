@@ -38,11 +38,7 @@ class Material:
 
 def normaliser(knowledge: Knowledge) -> Normaliser:
     """Return how a base's texts, and questions to it, are understood."""
-    documents = {
-        number: document.issued.year if document.issued else None
-        for number, document in knowledge.documents.items()
-    }
-    return Normaliser(knowledge.glossary, documents, vocabulary(_said(knowledge)))
+    return Normaliser(knowledge.glossary, knowledge.issue_years(), vocabulary(_said(knowledge)))
 
 
 def material(knowledge: Knowledge, normalise: Normaliser) -> Material:

@@ -238,6 +238,20 @@ def _each(pattern: re.Pattern[str], read: _Reader, text: str) -> str:
     return " ".join((*pieces, text[done:])) if pieces else text
 
 
+def fitting(token: str, documents: Mapping[str, int | None]) -> tuple[str, ...]:
+    """Return the official numbers that a token may mean: one, several where it says too little, or none.
+
+    Args:
+        token: as `Question.documents` has it.
+        documents: official number -> year of issue, for numbers that hold no year themselves.
+    """
+    kind, number, *rest = token.removeprefix("vb_").split("_")
+    year = int(rest.pop(0)) if rest and rest[0].isdigit() else None
+    meant = Reference(kind, number, year, "_".join(rest) or None)
+    known = {official: official_reference(official, issued) for official, issued in documents.items()}
+    return tuple(official for official, reference in known.items() if reference and meant.fits(reference))
+
+
 _CAPITALS: Final = {
     "nd": "NĐ", "qd": "QĐ", "ttg": "TTg", "bldtbxh": "BLĐTBXH", "hdnd": "HĐND", "bgddt": "BGDĐT",
     "bkhdt": "BKHĐT", "bdttg": "BDTTG",

@@ -1,7 +1,8 @@
 """What experts and admins do with the questions that wait; an act is one transaction and a row of audit.
 
 `reading` is the queue as it is read, `standing` where an item stands and what an act expects of that, `words`
-what askers are told, `undoing` how an act is taken back, `acts` all that a reviewer may do.
+what askers are told, `undoing` how an act is taken back, `acts` all that a reviewer may do; `rereading` is
+for entries whose documents have changed.
 """
 
 from bot.reviewing.acts import TAKEN_FOR, Reviewing

@@ -14,6 +14,7 @@ from bot.lanes import Wake
 from bot.notices import Notices
 from bot.reviewing import reading
 from bot.reviewing.reading import PAGE
+from bot.reviewing.rereading import Rereadings
 from bot.reviewing.standing import check_is_last, open_item, stood
 from bot.reviewing.undoing import take_back
 from bot.reviewing.words import (
@@ -51,6 +52,8 @@ class _Settled:
 class Reviewing:
     """Use cases of reviewers, without a terminal, a page or a chat in them.
 
+    `rereadings` are what is done with entries that nobody asked about.
+
     A reviewer is a name: `telegram:123456789`, or whoever sits at the terminal. An act that does not fit
     where the item stands now raises `Overtaken` and changes nothing.
 
@@ -81,6 +84,7 @@ class Reviewing:
         self._replied = replied
         self._knowledge = knowledge
         self._taken_for = taken_for
+        self.rereadings = Rereadings(database, notices, clock, replied, knowledge)
 
     # --- reading -------------------------------------------------------------------------------------
 

@@ -290,6 +290,24 @@ held = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+# Entries to be looked at again, once per document and cause.
+rereadings = Table(
+    "rereadings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry", String(60), nullable=False),
+    Column("document", String(200), nullable=False),
+    Column("cause", String(200), nullable=False),
+    Column("digest", String(64)),  # of the entry as it stood, where the bot may settle it by itself
+    Column("opened_at", UtcTime, nullable=False),
+    Column("opened_by", String(100), nullable=False),
+    Column("settled_at", UtcTime, index=True),
+    Column("settled_by", String(100)),
+    Column("note", Text),
+    UniqueConstraint("entry", "document", "cause"),
+    sqlite_autoincrement=True,
+)
+
 # Who was told that an answer they got has changed: an exchange and the version that it was told of.
 recalls = Table(
     "recalls",

@@ -22,6 +22,7 @@ from bot.web.chat import Chat
 from bot.web.console import console_routes
 from bot.web.console.frame import Live
 from bot.web.crossorigin import SameOriginPosts
+from bot.web.documents import DocumentPages
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
 from bot.web.hooks import hook_routes
@@ -66,7 +67,8 @@ def create_app(
         site: where people open it, without a slash at the end.
     """
     assets = Assets()
-    pages = Pages(assets)
+    pages = Pages(assets, lambda: live.current.knowledge.documents)
+    documents = DocumentPages(pages, live, clock)
     new = WhatIsNew(database, live, pages, clock, site)
     chat = Chat(intake, database, pages, Sessions(secure=secure_cookies), clock)
     return Starlette(
@@ -76,6 +78,8 @@ def create_app(
             Route("/press", chat.press, methods=["POST"]),
             Route("/turns/{number:int}", chat.turn),
             *hook_routes(hooks, intake),
+            Route("/van-ban", documents.shelf),
+            Route("/van-ban/{slug}", documents.show),
             Route("/moi", new.page),
             Route("/moi.xml", new.feed),
             Route("/healthz", Health(database, live).show),

@@ -1,7 +1,7 @@
 """Templates to responses. Whoever asks for a fragment (htmx) gets a fragment, everybody else a page."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from bot.documents import slug
 from bot.phrases import say
 from bot.web.assets import Assets
 from bot.web.headers import HEADERS
@@ -19,8 +20,17 @@ from bot.written import day, duration, grouped, moment, share, shorten
 
 TEMPLATES = Path(__file__).parent / "templates"
 # The emoji that open a button's label, and the drawings that the page shows instead: some phones have none.
-ICONS: Mapping[str, str] = {"👍": "good", "👎": "bad", "🙋": "expert", "📚": "topics", "⚠": "warning"}
+ICONS: Mapping[str, str] = {
+    "👍": "good",
+    "👎": "bad",
+    "🙋": "expert",
+    "📚": "topics",
+    "⚠": "warning",
+    "📄": "book",
+    "✅": "good",
+}
 _ICON = re.compile(f"({'|'.join(ICONS)})\\ufe0f?\\s*(.*)", re.DOTALL)
+_PIECES = re.compile(r"([\s,;:()]+|\.(?=\s|$))")
 _FIRST_SENTENCE = re.compile(r"(.+?[.!?])\s+(.+)", re.DOTALL)
 MOST_AT_ONCE = 160  # characters of a warning; more would push the answer off a phone's screen
 TROUBLE: Mapping[int, str] = {
@@ -59,15 +69,26 @@ def notice(text: str) -> Notice:
     return Notice(parts[1], parts[2]) if parts else Notice(words, "")
 
 
+def linked(text: str, documents: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a text, each with the address of the document whose number it is, or ""."""
+    for piece in _PIECES.split(text):
+        yield piece, f"/van-ban/{slug(piece)}" if piece in documents else ""
+
+
 def is_htmx(request: Request) -> bool:
     """Tell whether a script of ours asks, and wants a fragment."""
     return request.headers.get("hx-request") == "true"
 
 
 class Pages:
-    """Renders templates; escaping is on everywhere and an unknown name in a template is an error."""
+    """Renders templates; escaping is on everywhere and an unknown name in a template is an error.
 
-    def __init__(self, assets: Assets) -> None:
+    Args:
+        assets: the files that pages need.
+        documents: returns the numbers of the documents that have a page.
+    """
+
+    def __init__(self, assets: Assets, documents: Callable[[], Collection[str]]) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -77,6 +98,7 @@ class Pages:
         )
         self._environment.globals.update(say=say, asset=assets.url, new_key=lambda: str(uuid4()))
         self._environment.filters.update(answer_html=answer_html, label=label, notice=notice)
+        self._environment.filters["linked"] = lambda text: linked(text, documents())
         for write in (day, duration, grouped, moment, share, shorten):
             self._environment.filters[write.__name__] = write
 

@@ -204,7 +204,8 @@ def test_figures_of_what_was_asked_and_what_waits(cli: Cli):
     cli("ask", stdin=f"{STRANGER}\n{HOUSE}\n/dung\nxin chào\n")
     found = json.loads(cli("stats", "--json").stdout)
     assert (found["asked"], found["waiting"], found["liked"]) == (3, 1, 1)
-    assert found["verdicts"] == {"answer": 1, "place": 0, "suggest": 0, "unanswered": 1, "off_topic": 1}
+    ends = {"answer": 1, "place": 0, "document": 0, "suggest": 0, "unanswered": 1, "off_topic": 1}
+    assert found["verdicts"] == ends
     assert found["reasons"] == {"no_match": 1} and found["channels"] == {"console": 3}
     assert found["hours_to_answer"] is None
     cli("unanswered", "resolve", "1", "--note", "x")
@@ -224,7 +225,7 @@ def test_figures_of_provinces_and_of_what_each_misses(cli: Cli):
     found = json.loads(cli("stats", "--json").stdout)
     assert [group["askers"] for group in found["groups"]] == [1], "one person, twice"
     assert found["provinces"] == [
-        ["Sơn La", {"answer": 1, "place": 0, "suggest": 0, "unanswered": 2, "off_topic": 0}]
+        ["Sơn La", {"answer": 1, "place": 0, "document": 0, "suggest": 0, "unanswered": 2, "off_topic": 0}]
     ]
     assert found["missing"] == [["Sơn La", 2, 1]]
     assert [row[0] for row in found["misses"]] == ["Sơn La"]

@@ -7,7 +7,7 @@ from bot.domain import Candidate, ChatState, Message, Outcome, Press, Style, Tex
 from bot.handlers import Context, Known, respond, state_after, understand
 from bot.handlers.requests import OpenText
 from bot.matching import Clauses, Match, Thresholds
-from bot.normalise import Normaliser
+from bot.normalise import Normaliser, Question
 
 
 @dataclass
@@ -22,6 +22,9 @@ class Scripted:
 
     def match(self, text: str) -> Match:
         return Match(Normaliser()(text), self.candidates[:4], self.group, self.group_confidence)
+
+    def understand(self, text: str) -> Question:
+        return Normaliser()(text)
 
     def match_all(self, texts: Sequence[str]) -> list[Match]:
         return [self.match(text) for text in texts]
@@ -39,6 +42,9 @@ class ByHeart:
     def match(self, text: str) -> Match:
         found = tuple(Candidate(*pair) for pair in self.finds.get(text, {}).items())
         return Match(Normaliser()(text), found, self.groups.get(text), 0.9 if text in self.groups else 0.0)
+
+    def understand(self, text: str) -> Question:
+        return Normaliser()(text)
 
     def match_all(self, texts: Sequence[str]) -> list[Match]:
         return [self.match(text) for text in texts]

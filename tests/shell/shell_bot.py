@@ -25,7 +25,7 @@ from bot.lanes import Wake
 from bot.live import Brain
 from bot.matching import Match, Thresholds
 from bot.news import News
-from bot.normalise import Normaliser
+from bot.normalise import Normaliser, Question
 from bot.notices import Notices
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
@@ -106,6 +106,9 @@ class Understanding:
             near = (Candidate("nha-xay-moi", 0.5), Candidate("nha-sua-chua", 0.4))
             return Match(question, near, None, 0.0)
         return Match(question, (Candidate("hoc-phi", 0.1),), None, 0.0)
+
+    def understand(self, text: str) -> Question:
+        return self._normalise(text)
 
     def match_all(self, texts: Sequence[str]) -> list[Match]:
         return [self.match(text) for text in texts]

@@ -16,7 +16,7 @@ from bot.store.tables import metadata
 
 TABLES = {
     "acts", "chats", "credentials", "dismissals", "drafts", "editions", "exchanges", "follows", "held",
-    "inbox", "invitations", "items", "lost", "outbox", "people", "recalls", "reports", "shares",
+    "inbox", "invitations", "items", "lost", "outbox", "people", "recalls", "reports", "rereadings", "shares",
     "sessions", "snapshots", "tellings", "waiting",
 }  # fmt: skip
 

@@ -77,7 +77,7 @@ async def test_an_entry_is_shown_as_askers_see_it_and_as_it_is_written(console: 
     async with console.browser(LAN) as browser:
         page = (await browser.get(f"/console/base/{HOUSE}")).text
         assert "<strong>tối đa 40 triệu đồng/hộ</strong>" in page
-        assert "khoản 1 Điều 74, Thông tư 1/2023/TT-BTC" in page
+        assert 'khoản 1 Điều 74, Thông tư <a href="/van-ban/1-2023-tt-btc">1/2023/TT-BTC</a>' in page
         assert "xây mới nhà cho hộ nghèo được bao nhiêu tiền" in page
         assert "regulations/all.yaml" in page
         assert say("console.entry.never") in page

@@ -55,7 +55,9 @@ async def test_the_charts_show_what_was_counted_and_as_a_table_too(console: Cons
         page = (await browser.get(FIGURES)).text
         assert f"<title>23/11: {say('console.verdict.answer')} 4</title>" in page
         assert f"<title>23/11: {say('console.verdict.suggest')} 3</title>" in page
-        assert '<th scope="row">23/11</th><td>4</td><td>0</td><td>3</td><td>2</td><td>0</td>' in page
+        assert (
+            '<th scope="row">23/11</th><td>4</td><td>0</td><td>0</td><td>3</td><td>2</td><td>0</td>' in page
+        )
         assert f'href="/console/base/{HOUSE}"' in page
         assert say("reason.off_topic").capitalize() in page
         assert say("console.waited.hours") in page

@@ -49,6 +49,12 @@ def test_no_serious_violation(chromium: Any, server: str, axe: str, scheme: str,
     for summary in page.locator("summary").all():
         summary.click()
     assert violations(page, axe) == []
+    for address in ("/van-ban", "/van-ban?q=2020", "/van-ban/1-2023-tt-btc"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page, axe) == []
+    fills = "[...document.querySelectorAll('.family-picture rect')].map(e => getComputedStyle(e).fill)"
+    assert "rgb(0, 0, 0)" not in page.evaluate(fills), "the style sheet colours the picture"
     context.close()
 
 

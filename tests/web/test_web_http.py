@@ -66,7 +66,7 @@ async def test_asking_without_javascript(site: Site) -> None:
     page = await site.page()
     assert f'id="t{number_of(response)}"' in page
     assert "<strong>tối đa 40 triệu đồng/hộ</strong>" in page
-    assert "khoản 1 Điều 74, Thông tư 1/2023/TT-BTC" in page
+    assert 'khoản 1 Điều 74, Thông tư <a href="/van-ban/1-2023-tt-btc">1/2023/TT-BTC</a>' in page
     assert 'class="warning" role="note"' in page
     assert say("web.welcome.title") not in page
     assert "http-equiv" not in page

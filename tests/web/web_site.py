@@ -71,6 +71,9 @@ class ScriptedMatcher:
         question = Question(text, text.lower(), text.lower(), ())
         return Match(question, SCRIPT.get(text, ()), None, 0.0)
 
+    def understand(self, text: str) -> Question:
+        return Question(text, text.lower(), text.lower(), ())
+
     def match_all(self, texts: Sequence[str]) -> list[Match]:
         return [self.match(text) for text in texts]
 

@@ -183,6 +183,7 @@ class TelegramChannel:
         menu = [
             BotCommand("chude", say("telegram.command.chude")),
             BotCommand("cauhoi", say("telegram.command.cauhoi")),
+            BotCommand("vanban", say("telegram.command.vanban")),
             BotCommand("tinh", say("telegram.command.tinh")),
             BotCommand("tatbao", say("telegram.command.tatbao")),
             BotCommand("help", say("telegram.command.help")),

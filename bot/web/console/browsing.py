@@ -109,7 +109,7 @@ class Browsing:
             asked=asked,
             nearest=nearest,
             nearest_total=sum(nearest.values()),
-            verdicts=[Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC],
+            verdicts=[verdict for verdict in Verdict if verdict is not Verdict.OPENED],
             versions=versions(texts, entry),
             days=LOOKED_BACK.days,
             is_saved="saved" in call.request.query_params,

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from bot.errors import Overtaken
 from bot.kb import Entry, Knowledge, Status, describe
 from bot.kb.commits import uncommitted
+from bot.kb.lineage import ENDED
 from bot.kb.stats import SOON, endings
+from bot.reviewing import Reviewing, conflict_text
 from bot.store import Database, uses
 from bot.store.uses import Uses
 from bot.web.console.frame import Frame
@@ -20,6 +23,7 @@ FEWEST_DISLIKES = 2  # one thumb down may be a slip
 OFTEN = 1 / 3  # of all thumbs, from which an entry is often disliked
 MOST = 50  # of a list
 MOST_PROBLEMS = 20
+BIGGEST = 2**53  # id that a database is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +37,39 @@ class Disliked:
 class CarePage:
     """The page that says where to look."""
 
-    def __init__(self, frame: Frame, database: Database, directory: Path) -> None:
+    def __init__(self, frame: Frame, database: Database, reviewing: Reviewing, directory: Path) -> None:
         self._frame = frame
         self._database = database
+        self._reviewing = reviewing
         self._directory = directory
 
-    async def show(self, call: Call) -> Response:
-        """Show what needs care, most urgent first."""
+    async def settle(self, call: Call) -> Response:
+        """Settle an entry to look at again: right as it is, for the reason that was written."""
+        number = call.request.path_params["number"]
+        try:
+            await self._reviewing.rereadings.settle(
+                min(number, BIGGEST), call.visit.reviewer.person, call.form.get("note", "")
+            )
+        except Overtaken as error:
+            return await self.show(call, conflict_text(error), 409)
+        return RedirectResponse("/console/care#due", 303)
+
+    async def show(self, call: Call, trouble: str = "", status: int = 200) -> Response:
+        """Show what needs care, most urgent first, with what stands in the way of an act."""
         knowledge, today = self._frame.knowledge, self._frame.today
         async with self._database.reading() as connection:
             used = await uses.of_all(connection)
+        due, due_count = await self._reviewing.rereadings.page(size=MOST)
         ending = endings(knowledge, today)
         return self._frame.html(
             call,
             "care.html",
+            status,
             knowledge=knowledge,
+            trouble=trouble,
+            due=due,
+            due_count=due_count,
+            ended=ENDED,
             entries=[one for one in ending if one.document is None],
             documents=[one for one in ending if one.document is not None],
             drafts=drafts(knowledge),

@@ -21,7 +21,11 @@ from bot.web.console.naming import reason_name
 from bot.web.console.spans import Range, quick, read_range
 from bot.written import shorten
 
-SHOWN = ((Verdict.ANSWER, Verdict.PLACE), (Verdict.SUGGEST,), (Verdict.UNANSWERED,))  # shares told in large
+SHOWN = (
+    (Verdict.ANSWER, Verdict.PLACE, Verdict.DOCUMENT),
+    (Verdict.SUGGEST,),
+    (Verdict.UNANSWERED,),
+)  # shares told in large
 MOST_ROWS = 10  # of a ranking
 MOST_TOPICS = 8  # columns of the table of provinces; all others together are one more
 HOUR = timedelta(hours=1)

@@ -43,6 +43,7 @@ class QueuePages:
         found = await self._reviewing.queue(wanted, _page(query.get("page", "")))
         if not found.items and found.total:  # beyond the end
             found = await self._reviewing.queue(wanted, (found.total - 1) // PAGE)
+        _, due = await self._reviewing.rereadings.page(size=0)
         page = Page(found.items, found.page + 1, max(1, -(-found.total // PAGE)), found.total)
         return self._frame.html(
             call,
@@ -51,6 +52,7 @@ class QueuePages:
             query=query,
             wanted=wanted,
             page=page,
+            due=due,
             link=page.link(call.request),
             provinces=list(PROVINCES),
             channels=CHANNELS,

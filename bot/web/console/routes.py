@@ -69,6 +69,7 @@ def console_routes(
     browsing = Browsing(frame, database, directory)
     exports = Exports(frame, database)
     item = ItemPage(frame, reviewing, gathering)
+    care = CarePage(frame, database, reviewing, directory)
     steps = Steps(frame, curating, channels)
     writing = Writing(frame, reviewing, curating, item, steps)
     editing = Editing(frame, curating, item, steps)
@@ -100,7 +101,8 @@ def console_routes(
         Route("/console/base/{entry}/edit", gate.open_to(expert, editing.show)),
         Route("/console/base/{entry}/edit", gate.open_to(expert, editing.save), methods=["POST"]),
         Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
-        Route("/console/care", gate.open_to(expert, CarePage(frame, database, directory).show)),
+        Route("/console/care", gate.open_to(expert, care.show)),
+        Route("/console/care/{number:int}", gate.open_to(expert, care.settle), methods=["POST"]),
         Route("/console/proposed", gate.open_to(expert, proposed.show)),
         Route("/console/proposed/{entry}", gate.open_to(expert, proposed.entry)),
         Route("/console/proposed/{entry}", gate.open_to(expert, proposed.act), methods=["POST"]),
