@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 CODE_DIGITS = 4  # of a text's version that people see, while they tell it from every other text
@@ -185,6 +185,7 @@ class Exchange:
     base: str  # version of the knowledge base
     rating: int | None = None  # +1, -1
     earlier: str | None = None  # what was asked just before, where this may be a follow-up to it
+    day: date | None = None  # the day whose rules were asked for, where that is not the day of asking
 
 
 @dataclass(frozen=True, slots=True)

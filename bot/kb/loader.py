@@ -34,6 +34,7 @@ from bot.kb.schema import (
     Node,
     OffTopicGroup,
     Place,
+    Probe,
     Problem,
     Source,
     Topic,
@@ -73,7 +74,7 @@ _FIELDS = "|".join(
     sorted(
         {
             name
-            for model in (Entry, Source, Document, Topic, GlossaryRow, OffTopicGroup)
+            for model in (Entry, Source, Probe, Document, Topic, GlossaryRow, OffTopicGroup)
             for name in model.model_fields
         }
     )
@@ -500,6 +501,8 @@ def _plain(node: Node, done: dict[int, object]) -> object:
 def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: ErrorDetails) -> Problem:
     """Turn one of pydantic's errors into ours, at the place of the value or of the unknown key."""
     path = tuple(error["loc"])
+    if isinstance(node.find(*path[:-1]).value, str):  # a test that is its question alone
+        path = path[:-1]
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
     here, parent = node.find(*path), node.find(*path[:-1])
     line, column = here.line, here.column
@@ -512,8 +515,8 @@ def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: E
         code = "list_not_text"
     elif code == "unknown_field":
         line, column = (parent.keys or {}).get(field, (line, column))
-        known = Source.model_fields if len(path) > 1 else model.model_fields  # nothing else is nested
-        values |= {"near": nearest(field, known)}
+        known = {"sources": Source.model_fields, "tests": Probe.model_fields}
+        values |= {"near": nearest(field, known[str(path[0])] if len(path) > 1 else model.model_fields)}
     elif code == "not_a_choice":
         values |= {"choices": error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")}
     return Problem(file, line, column, clip(where), code, values)

@@ -29,7 +29,7 @@ from bot.normalise.glossary import Abbreviation, Glossary
 from bot.normalise.keyboard import telex, vni
 from bot.normalise.letters import LIMIT, clean, fold
 from bot.normalise.provinces import province
-from bot.normalise.references import References, written
+from bot.normalise.references import References, official_reference, written
 from bot.normalise.sentences import sentences
 from bot.normalise.syllables import canonical
 from bot.normalise.tokens import cut, parts
@@ -41,6 +41,7 @@ __all__ = [
     "Question",
     "fold",
     "is_syllable",
+    "official_reference",
     "province",
     "sentences",
     "vocabulary",
