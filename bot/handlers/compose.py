@@ -8,11 +8,12 @@ from bot.domain import Block, Button, Reply, Snapshot, Style, digits_apart
 from bot.handlers import actions
 from bot.handlers.context import Context, vietnam_day
 from bot.kb import Category, Entry, Knowledge, Source, Status
-from bot.kb.validity import Turn, earlier, goes_on, later, span
+from bot.kb.validity import DocumentState, Turn, document_state, earlier, goes_on, later, span
 from bot.phrases import say
 
 MOST_RELATED = 3
 NOT_LONG_AGO = timedelta(days=92)  # a change since then is still on people's minds
+NOT_YET = (DocumentState.UNISSUED, DocumentState.PENDING)
 A_YEAR = timedelta(days=366)  # what a question of another day may span
 AUTHORITY = {
     Category.REGULATIONS: "authority.regulations",
@@ -49,7 +50,10 @@ def card(
         instead_of: what the asker's words spoke of, where another entry holds on that day.
     """
     turns = list(_turns(entry, knowledge, today, day or today, instead_of))
-    blocks = _text(entry, knowledge, today, day or today, turns)
+    blocks = [
+        *([] if day else _replaced(entry, knowledge, instead_of)),
+        *_text(entry, knowledge, today, day or today, turns),
+    ]
     blocks.append(Block(Style.NOTE, code_line(entry.id, entry.version[:digits], today)))
     if also:
         choices = _openers(also, knowledge)
@@ -89,6 +93,15 @@ def _as_of(entry: Entry, knowledge: Knowledge, today: date, on: date) -> Iterato
         yield Block(Style.TEXT, say("as_of.undated", day=day(on)))
 
 
+def _replaced(entry: Entry, knowledge: Knowledge, instead_of: str | None) -> Iterator[Block]:
+    """Yield that what the asker's words spoke of has ended, and from when this holds in its place."""
+    if older := knowledge.entries.get(instead_of or ""):
+        last, first = span(knowledge, older).last, span(knowledge, entry).first
+        if last and first and last < first:
+            text = say("as_of.replaced", question=older.question, last=day(last), since=day(first))
+            yield Block(Style.TEXT, text)
+
+
 def warnings(entry: Entry, knowledge: Knowledge, today: date, on: date) -> Iterator[Block]:
     """Yield what the reader must know before relying on the answer on a day."""
     if entry.status is Status.DRAFT:
@@ -103,6 +116,9 @@ def warnings(entry: Entry, knowledge: Knowledge, today: date, on: date) -> Itera
         if on != today:
             text = say("warning.not_then", day=day(holding.first), asked=day(on))
         yield Block(Style.WARNING, text)
+    cited = [source.document for source in entry.sources if source.document in knowledge.documents]
+    if cited and on < today and all(document_state(knowledge, one, on) in NOT_YET for one in cited):
+        yield Block(Style.WARNING, say("warning.documents_later", day=day(on)))
     for source in entry.sources:
         yield from _document_warnings(source.document, knowledge, on)
 

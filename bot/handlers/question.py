@@ -69,10 +69,25 @@ def _found(
         found = find(before.text, AsOf(context.matcher, context.knowledge, when))
         return when, replace(found, may_follow=True, is_together=True)
     found = find(request.text, AsOf(context.matcher, context.knowledge, when), before)
+    if when.rest and found.verdict is not Verdict.ANSWER:
+        found = _without_the_day(found, when, context)
     if found.is_together and asked_before and asked_before.day and not when.is_named:
         when = when.on(asked_before.day)
         found = find(request.text, AsOf(context.matcher, context.knowledge, when), before)
     return when, found
+
+
+def _without_the_day(found: Finding, when: When, context: Context) -> Finding:
+    """Return what a question gets without the words that name its day, where that is the same, and surer.
+
+    Only an entry that records its days may be answered so: to all others the year may be what is asked for.
+    """
+    bare = find(when.rest, AsOf(context.matcher, context.knowledge, when))
+    firsts = [one.entry for each in (found, bare) for one in each.match.candidates[:1]]
+    if bare.verdict is not Verdict.ANSWER or len(set(firsts)) != 1 or len(firsts) < 2:
+        return found
+    holding = span(context.knowledge, context.knowledge.entries[firsts[0]])
+    return bare if holding.first and holding.holds(when.day) else found
 
 
 def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:

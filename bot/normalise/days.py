@@ -7,6 +7,7 @@ to choose between entries that supersede each other, and for nothing else.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -92,7 +93,8 @@ class When:
 
     `day` is the one whose rules are asked for, `is_named` whether the question names it; else it is today.
     `near` are days that may be meant as well. `of_past` and `of_future` tell whether it speaks of what was or
-    will be, `is_all` that nothing else is asked: "còn năm 2023 thì sao?".
+    will be, `is_all` that nothing else is asked: "còn năm 2023 thì sao?". `rest` is the question without the
+    words that name its day, "" where they belong to it.
     """
 
     day: date
@@ -101,6 +103,7 @@ class When:
     of_past: bool = False
     of_future: bool = False
     is_all: bool = False
+    rest: str = ""
 
     def on(self, day: date) -> "When":
         """Return the same question asked of a day that is known from elsewhere."""
@@ -119,7 +122,8 @@ def asked_of(text: str, today: date) -> When:
         text: as it was sent.
         today: in Vietnam, or the day from which the question is looked at.
     """
-    folded = " ".join(fold(text[:LIMIT]).split())
+    said = " ".join(unicodedata.normalize("NFC", text[:LIMIT]).split())
+    folded = fold(said)  # as long as `said`
     bare = _DOCUMENT.sub(_blot, folded)
     of_now = bool(_NOW.search(bare))
     periods = [_nearest(_period(one[0]), today) for one in _PERIOD.finditer(bare)] if not of_now else []
@@ -139,7 +143,8 @@ def asked_of(text: str, today: date) -> When:
         day = _nearest(span, today)
         if not (of_now and day < today):  # of then, but asked about now
             is_all = bool(_BESIDE.fullmatch(bare[:start]) and _BESIDE.fullmatch(bare[end:]))
-            return replace(when, day=day, is_named=True, near=(), is_all=is_all)
+            rest = "" if is_all else " ".join((said[:start] + said[end:]).split())
+            return replace(when, day=day, is_named=True, near=(), is_all=is_all, rest=rest)
     years = [_nearest(_year(int(one[0])), today) for one in _BARE_YEAR.finditer(bare)]
     return when if of_now else replace(when, near=(*periods, *years))
 
