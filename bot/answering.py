@@ -12,20 +12,36 @@ import structlog
 from bot.channels.base import Channel, Payload
 from bot.channels.wire import load_reply
 from bot.desk import Desk
-from bot.domain import Block, Ignored, Invitation, Message, Outcome, Reason, Reply, Style, Text, Verdict
+from bot.domain import (
+    Block,
+    Ignored,
+    Invitation,
+    Message,
+    Outcome,
+    Reason,
+    Reply,
+    Style,
+    Text,
+    Verdict,
+    midnight,
+)
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE
+from bot.handlers.news import read_day
 from bot.handlers.question import MOST_CHARACTERS
 from bot.handlers.requests import (
     Ask,
     AskExpert,
     Command,
+    Follow,
+    News,
     NoneOfThese,
     OpenText,
     Pick,
     Rate,
     Say,
     SayMore,
+    ShareNames,
     storable,
 )
 from bot.lanes import Wake
@@ -39,6 +55,7 @@ from bot.store import (
     exchanges,
     inbox,
     items,
+    news,
     outbox,
     reach,
     reviewers,
@@ -54,6 +71,7 @@ MOST_ATTEMPTS = 5  # to answer one message
 LAST_WORDS = MOST_ATTEMPTS + 1  # an apology that cannot be stored by this attempt is left out
 RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
 MINUTE = timedelta(minutes=1)
+LOOK_BACK = timedelta(days=30)  # for news, where nobody says since when
 NOTICE = "late"  # label of the reply that says a chat's messages have to wait
 NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per message
 
@@ -212,6 +230,14 @@ class Answering:
                     before=await exchanges.latest(connection, *talk, since),
                     asked_back=await items.asked_back(connection, *talk),
                 )
+            case News(text):
+                return await self._news(connection, row, text)
+            case Follow():
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(followed=await news.followed(connection, *talk))
+            case ShareNames(number) | Say("share", number):
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(share=await news.share(connection, number, talk))
             case Say(number=number):
                 own = await waiting.among(connection, (number,))
                 talk = (row.channel, row.chat, self._pseudonym(row))
@@ -231,6 +257,12 @@ class Answering:
                     return Known(is_overheard=invitation is not None)
                 return Known(invitation=invitation)
         return Known()
+
+    async def _news(self, connection: Connection, row: Received, text: str) -> Known:
+        looked_at = (await reach.wish(connection, row.channel, self._pseudonym(row))).looked_at
+        since_day = read_day(text)
+        since = midnight(since_day) if since_day else looked_at or self._clock() - LOOK_BACK
+        return Known(news=await news.since(connection, since), news_since=since)
 
     async def _commit(
         self,
@@ -268,9 +300,16 @@ class Answering:
         await reach.back(connection, row.channel, row.chat)
         if more := outcome.more:
             await self._reviewing.say_more(connection, more.number, self._pseudonym(row), more.text)
+        talk = (row.channel, row.chat, self._pseudonym(row))
+        if outcome.looked:
+            await reach.wishes(connection, row.channel, talk[2], looked_at=self._clock())
+        if outcome.follows is not None:
+            await news.follow(connection, row.id, talk, outcome.follows.topics, self._clock())
+        if outcome.share is not None:
+            await news.keep_share(connection, outcome.share, talk)
         if wished := outcome.wished:
             given = {"province": wished.province, "quiet": wished.quiet}
-            values = {name: value for name, value in given.items() if value is not None}
+            values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
             await reach.wishes(connection, row.channel, self._pseudonym(row), **values)
 
     async def _say_late(
@@ -279,7 +318,7 @@ class Answering:
         """Say what could not be said before, under the reply to what the chat has just written."""
         label = (await outbox.next_label(connection, telling.number)).rstrip(".") + SECOND
         if await tellings.release(connection, telling.id, label):
-            pushes = self._channels[telling.channel].pushes
+            pushes = self._channels[telling.channel].can.pushes
             await outbox.put(
                 connection,
                 telling.number,
@@ -304,7 +343,7 @@ class Answering:
         label: str = "",
         about: int | None = None,
     ) -> None:
-        pushes = self._channels[row.channel].pushes
+        pushes = self._channels[row.channel].can.pushes
         await outbox.put(
             connection, row.id, row.channel, row.chat, parts, now, label=label, ready=pushes, about=about
         )

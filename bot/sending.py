@@ -31,7 +31,7 @@ class Sending:
         self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime]
     ) -> None:
         self._database = database
-        self._channels = {name: channel for name, channel in channels.items() if channel.pushes}
+        self._channels = {name: channel for name, channel in channels.items() if channel.can.pushes}
         self._clock = clock
 
     async def claim(self) -> Part | None:

@@ -69,7 +69,7 @@ async def tell(
     if label:
         await outbox.put(
             connection, to.number, to.channel, to.chat, word.parts, now,
-            label=label, ready=channel.pushes, about=word.about,
+            label=label, ready=channel.can.pushes, about=word.about,
         )  # fmt: skip
     await _keep(connection, word, now)
     return state
@@ -81,9 +81,9 @@ async def _may(connection: Connection, channel: Channel, to: Person, now: dateti
         return TellingState.UNWANTED
     if await reach.is_gone(connection, to.channel, to.chat):
         return TellingState.KEPT
-    if channel.free_for is not None:
+    if channel.can.free_for is not None:
         heard = await reach.last_heard(connection, to.channel, to.chat)
-        if heard is None or now - heard > channel.free_for:
+        if heard is None or now - heard > channel.can.free_for:
             return TellingState.KEPT
     return TellingState.SENT
 

@@ -27,11 +27,14 @@ PURE = {
     "handlers",
     "phrases",
     "normalise",
+    "places",
+    "written",
 }
 CHANNEL = {"domain", "errors", "phrases", "channels.base", "channels.wire"}
 SHELL = {
-    "live", "intake", "answering", "sending", "reviewing", "gathering", "renewal", "telling", "desk", "lanes",
-    "trial", "explaining", "sheets", "signing_in", "trying", "curating",
+    "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "overview", "weekly",
+    "news", "renewal", "telling", "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying",
+    "curating",
 }  # fmt: skip
 # A room is a module or a package of bot/; what is inside is its own business. `bot` is the bare package.
 MAY_IMPORT = {
@@ -40,18 +43,21 @@ MAY_IMPORT = {
     "errors": set(),
     "phrases": set(),
     "normalise": set(),
+    "places": {"normalise"},
     "logs": set(),
+    "written": {"domain", "phrases"},
     "lanes": set(),
     "channels": set(),
     "bot": set(),
     "items": {"domain"},
     "grouping": {"normalise"},
     "config": {"domain", "errors", "phrases"},
-    "kb": {"domain", "errors", "phrases", "normalise"},
+    "kb": {"domain", "errors", "phrases", "normalise", "places"},
     "matching": {"domain", "kb", "normalise", "bot"},
     "decide": {"domain", "matching"},
-    "finding": {"domain", "matching", "decide", "normalise"},
-    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise"},
+    "finding": {"domain", "matching", "decide", "normalise", "places"},
+    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise", "places",
+    "written"},
     "store": {"domain", "errors", "items"},
     "channels.base": {"domain"},
     "channels.wire": {"domain", "channels.base"},
@@ -59,9 +65,9 @@ MAY_IMPORT = {
     "channels.web": CHANNEL,
     "channels.telegram": CHANNEL,
     "live": {"domain", "errors", "kb", "matching"},
-    "trial": {"decide", "domain", "live", "matching", "normalise"},
+    "trial": {"decide", "domain", "live", "matching", "normalise", "written"},
     "curating": {"decide", "domain", "errors", "kb", "live", "matching", "normalise", "trial"},
-    "explaining": {"decide", "domain", "live", "matching", "normalise", "phrases"},
+    "explaining": {"decide", "domain", "live", "matching", "normalise", "phrases", "written"},
     "intake": {"domain", "channels.base", "lanes", "store"},
     "sending": {"domain", "errors", "channels.base", "lanes", "logs", "store"},
     "sheets": {"kb"},
@@ -69,7 +75,11 @@ MAY_IMPORT = {
     "trying": {"decide", "domain", "explaining", "finding", "handlers", "kb", "live", "matching", "phrases"},
     "telling": {"domain", "handlers", "channels.base", "channels.wire", "store"},
     "gathering": {"items", "grouping", "store"},
-    "reviewing": PURE | {"channels.base", "lanes", "live", "store", "telling"},
+    "notices": {"domain", "kb", "phrases", "channels.base", "lanes", "store"},
+    "overview": {"domain", "items", "kb", "store"},
+    "news": {"channels.base", "domain", "handlers", "kb", "lanes", "phrases", "store", "telling", "written"},
+    "weekly": PURE | {"channels.base", "lanes", "notices", "overview", "store"},
+    "reviewing": PURE | {"channels.base", "lanes", "notices", "store", "telling"},
     "renewal": PURE | {"channels.base", "lanes", "live", "reviewing", "store", "telling"},
     "desk": PURE | {"gathering", "reviewing"},
     "answering": PURE | {"channels.base", "channels.wire", "desk", "lanes", "live", "reviewing", "store"},
@@ -90,7 +100,12 @@ OWNERS = {
 }
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 VIETNAMESE = frozenset("ạảãàáăắằẳẵặâấầẩẫậđéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
-SPEAKS_VIETNAMESE = {"normalise", "cli", "config"}  # letters themselves, help texts, settings' descriptions
+SPEAKS_VIETNAMESE = {
+    "normalise",
+    "places",
+    "cli",
+    "config",
+}  # letters themselves, help texts, settings' descriptions
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,11 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("explaining.py", "f'explain.part.{part}'"): ("explain.part.*",),
     ("trying.py", "f'explain.part.{part}'"): ("explain.part.*",),
     ("web/console/dashboard.py", "f'console.verdict.{end.value}'"): ("console.verdict.*",),
-    ("web/console/dashboard.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("web/console/naming.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("web/console/naming.py", "f'item_state.{state.value}'"): ("item_state.*",),
     ("web/console/naming.py", "f'console.act.{kind.value}'"): ("console.act.*",),
     ("web/console/naming.py", "f'console.order.{order.value}'"): ("console.order.*",),
     ("web/console/exports.py", "f'console.verdict.{one.verdict.value}'"): ("console.verdict.*",),
-    ("web/console/exports.py", "f'reason.{one.reason.value}'"): ("reason.*",),
     ("cli/unanswered.py", "f'item_state.{item.state.value}'"): ("item_state.*",),
     ("cli/counting.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("handlers/command.py", "key"): ("unusable.empty", "unusable.media"),
@@ -54,9 +52,9 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("handlers/review.py", "f'state.{item.state.value}'"): ("state.new", "state.asking", "state.merged"),
     ("handlers/review.py", "key"): ("review.write_answer", "review.write_question", "review.write_body"),
     ("renewal.py", "key"): ("recall.changed", "recall.gone"),
-    ("reviewing.py", "f'conflict.{error.code}'"): ("conflict.*",),
-    ("reviewing.py", "key"): ("told.head", "told.by_base", "told.withdrawn", "asked_back.head"),
-    ("reviewing.py", "f'told.{reason.value}'"): ("told.off_topic", "told.household", "told.other_body"),
+    ("reviewing/standing.py", "f'conflict.{error.code}'"): ("conflict.*",),
+    ("reviewing/words.py", "key"): ("told.head", "told.by_base", "told.withdrawn", "asked_back.head"),
+    ("reviewing/words.py", "f'told.{reason.value}'"): ("told.off_topic", "told.household", "told.other_body"),
     ("handlers/compose.py", "key"): ("authority.*",),
     ("handlers/choice.py", "key"): ("recorded.bad", "recorded.expert", "recorded.none_of_these"),
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
@@ -150,7 +148,7 @@ def test_every_reason_to_wait_has_words():
 
 def test_every_part_and_verdict_of_an_explanation_has_words():
     assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
-    verdicts = set(Verdict) - {Verdict.OPENED}
+    verdicts = set(Verdict) - {Verdict.OPENED, Verdict.PLACE}
     assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
 
 

@@ -1,14 +1,13 @@
 """The terminal: a line in, a reply in Rich's Markdown out."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text as RichText
 
-from bot.channels.base import Payload
+from bot.channels.base import Abilities, Payload
 from bot.channels.wire import dump_reply, load_reply
 from bot.domain import Block, Ignored, Message, Reply, Style, Text
 
@@ -26,8 +25,7 @@ class ConsoleChannel:
     """Payloads are `{"text": …}`; parts are whole replies, printed by whoever runs the conversation."""
 
     name = "console"
-    pushes = False
-    free_for: timedelta | None = None
+    can = Abilities(pushes=False, buttons=False, formatting=True, edits=False)
 
     def parse(self, payload: Payload) -> Message | Ignored:
         """Read a typed line."""

@@ -1,9 +1,8 @@
 """The web chat: form fields in, whole replies out, fetched by the page when it asks for them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from bot.channels.base import Payload
+from bot.channels.base import Abilities, Payload
 from bot.channels.wire import dump_reply
 from bot.domain import Ignored, Message, Press, Reply, Text
 
@@ -15,8 +14,7 @@ class WebChannel:
     """
 
     name = "web"
-    pushes = False
-    free_for: timedelta | None = None
+    can = Abilities(pushes=False, buttons=True, formatting=True, edits=False)
 
     def parse(self, payload: Payload) -> Message | Ignored:
         """Read a form as it was stored."""

@@ -10,6 +10,7 @@ from bot.handlers.context import Context, vietnam_day
 from bot.kb import Category, Entry, Knowledge, Source, Status
 from bot.kb.validity import DocumentState, Turn, document_state, earlier, goes_on, later, span
 from bot.phrases import say
+from bot.written import day
 
 MOST_RELATED = 3
 NOT_LONG_AGO = timedelta(days=92)  # a change since then is still on people's minds
@@ -20,11 +21,6 @@ AUTHORITY = {
     Category.INSPECTIONS: "authority.inspections",
     Category.PRACTICES: "authority.practices",
 }
-
-
-def day(value: date) -> str:
-    """Return a date as people write it: 23/11/2026."""
-    return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
 def card(

@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Invitation, Snapshot, Verdict, Waiting
+from bot.domain import (
+    CODE_DIGITS,
+    VIETNAM,
+    Candidate,
+    Exchange,
+    Invitation,
+    Novelty,
+    Share,
+    Snapshot,
+    Verdict,
+    Waiting,
+)
 from bot.items import Act, QueuePage, Whole
 from bot.kb import Knowledge
 from bot.matching import Matcher
@@ -46,6 +57,7 @@ class Context:
         candidates: tuple[Candidate, ...] = (),
         elapsed_ms: float = 0.0,
         day: date | None = None,
+        province: str | None = None,
     ) -> Exchange:
         """Return what goes into the log for this message; see `Exchange` for the fields."""
         return Exchange(
@@ -64,6 +76,7 @@ class Context:
             elapsed_ms=elapsed_ms,
             base=self.knowledge.version,
             day=day if day != self.today else None,
+            province=province,
         )
 
 
@@ -81,5 +94,9 @@ class Known:
     conflict: str | None = None  # why it was not done, as a sentence
     asked_back: int | None = None  # the person's question that an expert wants to hear more of
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
+    news: tuple[Novelty, ...] = ()  # since `news_since`
+    news_since: datetime | None = None
+    followed: frozenset[str] = frozenset()  # topics
+    share: Share | None = None  # what the person has told so far of their own work
     invitation: Invitation | None = None  # only for a reviewer who is alone with the bot
     is_overheard: bool = False  # a reviewer wants a link where others would read it

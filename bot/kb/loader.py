@@ -23,6 +23,7 @@ from bot.kb.schema import (
     DOCUMENTS,
     GLOSSARY,
     OFF_TOPIC,
+    PLACES,
     SHARED,
     TOPICS,
     WORDS,
@@ -31,9 +32,11 @@ from bot.kb.schema import (
     Entry,
     GlossaryRow,
     Knowledge,
+    Left,
     Node,
     OffTopicGroup,
     Place,
+    PlaceList,
     Probe,
     Problem,
     Source,
@@ -70,11 +73,12 @@ _SYNTAX = (  # what PyYAML's message contains, our code, whether to point at whe
     ("expected comment or line break", "after_bar", False),
     ("undefined tag handle", "tag", False),
 )
+NESTED: Mapping[str, type[BaseModel]] = {"sources": Source, "tests": Probe, "left": Left}  # field -> rows
 _FIELDS = "|".join(
     sorted(
         {
             name
-            for model in (Entry, Source, Probe, Document, Topic, GlossaryRow, OffTopicGroup)
+            for model in (*NESTED.values(), Entry, Document, Topic, GlossaryRow, OffTopicGroup, PlaceList)
             for name in model.model_fields
         }
     )
@@ -138,6 +142,7 @@ def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Kno
     origins = _origins(roots, problems)
     _unique(TOPICS, "id", roots, problems)
     _unique(OFF_TOPIC, "group", roots, problems)
+    _unique(PLACES, "id", roots, problems)
     knowledge = Knowledge(
         entries=_entries(roots, origins, problems),
         categories={key: _category(file) or Category.GENERAL for key, (file, _) in origins.items()},
@@ -145,6 +150,7 @@ def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Kno
         topics={row.id: row for row in _rows(Topic, TOPICS, roots, problems)},
         glossary=tuple(_rows(GlossaryRow, GLOSSARY, roots, problems)),
         off_topic=tuple(_rows(OffTopicGroup, OFF_TOPIC, roots, problems)),
+        places=tuple(_rows(PlaceList, PLACES, roots, problems)),
         words=frozenset(row.root.casefold() for row in _rows(Word, WORDS, roots, problems)),
         version=_version(contents),
         roots=roots,
@@ -515,8 +521,8 @@ def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: E
         code = "list_not_text"
     elif code == "unknown_field":
         line, column = (parent.keys or {}).get(field, (line, column))
-        known = {"sources": Source.model_fields, "tests": Probe.model_fields}
-        values |= {"near": nearest(field, known[str(path[0])] if len(path) > 1 else model.model_fields)}
+        known = NESTED[str(path[0])] if len(path) > 1 else model
+        values |= {"near": nearest(field, known.model_fields)}
     elif code == "not_a_choice":
         values |= {"choices": error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")}
     return Problem(file, line, column, clip(where), code, values)

@@ -23,6 +23,7 @@ from bot.web.console.frame import Live
 from bot.web.crossorigin import SameOriginPosts
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
+from bot.web.news import WhatIsNew
 from bot.web.pages import Pages
 from bot.web.sessions import Sessions
 
@@ -41,6 +42,7 @@ def create_app(
     reviewing: Reviewing,
     gathering: Gathering,
     curating: Curating,
+    site: str,
 ) -> Starlette:
     """Return the web application.
 
@@ -55,9 +57,11 @@ def create_app(
         reviewing: what experts do in the console.
         gathering: knows which questions may be the same.
         curating: writes into the base.
+        site: where people open it, without a slash at the end.
     """
     assets = Assets()
     pages = Pages(assets)
+    new = WhatIsNew(database, live, pages, clock, site)
     chat = Chat(intake, database, pages, Sessions(secure=secure_cookies), clock)
     return Starlette(
         routes=[
@@ -65,6 +69,8 @@ def create_app(
             Route("/ask", chat.ask, methods=["POST"]),
             Route("/press", chat.press, methods=["POST"]),
             Route("/turns/{number:int}", chat.turn),
+            Route("/moi", new.page),
+            Route("/moi.xml", new.feed),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
             *console_routes(

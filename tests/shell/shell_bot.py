@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy import Table, select
 
 from bot.answering import Answering, Rules
-from bot.channels.base import Channel, Payload
+from bot.channels.base import Abilities, Channel, Payload
 from bot.channels.wire import dump_reply, load_reply
 from bot.desk import Desk
 from bot.domain import Candidate, Envelope, Ignored, Message, Press, Reply, Style, Text, Unreadable
@@ -24,7 +24,9 @@ from bot.kb import Knowledge
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.matching import Match, Thresholds
+from bot.news import News
 from bot.normalise import Normaliser
+from bot.notices import Notices
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
@@ -132,6 +134,9 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
+PUSHES = Abilities(pushes=True, buttons=True, formatting=True, edits=False)
+
+
 @dataclass
 class Platform:
     """A channel that pushes. What sending does is scripted, part by part; with no script left it succeeds.
@@ -140,8 +145,7 @@ class Platform:
     """
 
     name: str = "push"
-    pushes: bool = True
-    free_for: timedelta | None = None
+    can: Abilities = PUSHES
     sent: list[tuple[str, Payload]] = field(default_factory=list)
     script: list[Exception] = field(default_factory=list)
     refuses: Callable[[Reply], bool] = lambda _reply: False  # what it cannot render
@@ -208,10 +212,11 @@ class Bot:
         self.intake = Intake(self.database, self.asked, self.clock)
         self.sending = Sending(self.database, self.channels, self.clock)
         self.gathering = Gathering(self.database)
+        self.notices = Notices(self.database, self.channels, self.rules.admins, self.clock, self.replied)
         self.reviewing = Reviewing(
             self.database,
             self.channels,
-            self.rules.admins,
+            self.notices,
             self.clock,
             self.replied,
             lambda: self.live.current.knowledge,
@@ -234,6 +239,9 @@ class Bot:
             self.clock,
             self.replied,
             timedelta(days=30),
+        )
+        self.news = News(
+            self.database, self.channels, lambda: self.live.current.knowledge, self.clock, self.replied, 8
         )
 
     async def hears(self, text: str, chat: str = "an", asker: str | None = None) -> int:

@@ -1,6 +1,7 @@
 """The experts' queue: one question is one item whoever asks it, every act is kept, and can be taken back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -357,7 +358,7 @@ async def test_a_chat_that_is_known_to_be_gone_is_not_knocked_at(bot: Bot, three
 
 
 async def test_outside_of_the_time_for_free_replies_an_answer_is_kept(bot: Bot, three: list[int]) -> None:
-    bot.platform.free_for = timedelta(days=2)
+    bot.platform.can = replace(bot.platform.can, free_for=timedelta(days=2))
     bot.clock.turn(timedelta(days=3).total_seconds())
     await ask(bot, OTHER, "binh")
     await bot.answer(three[0], entry="vay-von")

@@ -37,5 +37,5 @@ async def test_a_reply_survives() -> None:
     )
     [part] = channel.render(reply, {"text": "?"})
     assert load_reply(part) == reply
-    assert not channel.pushes
+    assert not channel.can.pushes
     assert await channel.send("chat", part) == ""

@@ -7,7 +7,6 @@ that proves.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,10 +15,10 @@ from telegram import BotCommand, BotCommandScopeChat
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
-from bot.channels.base import Payload
+from bot.channels.base import Abilities, Payload
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
-from bot.channels.telegram.render import render
+from bot.channels.telegram.render import MOST_UNITS, render
 from bot.channels.telegram.send import Sender, Wire, translate
 from bot.domain import Ignored, Message, Reply
 from bot.phrases import say
@@ -45,8 +44,7 @@ class TelegramChannel:
     """
 
     name = "telegram"
-    pushes = True
-    free_for: timedelta | None = None
+    can = Abilities(pushes=True, buttons=True, formatting=True, edits=False, longest=MOST_UNITS)
 
     def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
         self._token = token

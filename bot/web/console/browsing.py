@@ -26,7 +26,7 @@ from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.paging import page_of
 from bot.web.pages import is_htmx
-from bot.web.written import day
+from bot.written import day
 
 PER_PAGE = 25
 MOST_ASKED = 20  # questions that an entry served, on its page

@@ -1,4 +1,4 @@
-"""the day whose rules a question asks for, where that is not the day on which it is asked
+"""the province that a question names
 
 Revision ID: 0007
 Revises: 0006
@@ -13,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('exchanges', sa.Column('day', sa.Date(), nullable=True))
+    op.add_column('exchanges', sa.Column('province', sa.String(length=60), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column('exchanges', 'day')
+    op.drop_column('exchanges', 'province')
