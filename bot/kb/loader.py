@@ -74,15 +74,10 @@ _SYNTAX = (  # what PyYAML's message contains, our code, whether to point at whe
     ("undefined tag handle", "tag", False),
 )
 NESTED: Mapping[str, type[BaseModel]] = {"sources": Source, "tests": Probe, "left": Left}  # field -> rows
-_FIELDS = "|".join(
-    sorted(
-        {
-            name
-            for model in (*NESTED.values(), Entry, Document, Topic, GlossaryRow, OffTopicGroup, PlaceList)
-            for name in model.model_fields
-        }
-    )
-)
+MODELS: tuple[type[BaseModel], ...] = (
+    Entry, Document, Topic, GlossaryRow, OffTopicGroup, PlaceList, *NESTED.values(),
+)  # fmt: skip
+_FIELDS = "|".join(sorted({name for model in MODELS for name in model.model_fields}))
 _BEFORE_COLON = re.compile(rf" *(?:- +)?(?:{_FIELDS})")
 _NO_SPACE = re.compile(rf"(?:{_BEFORE_COLON.pattern}:| *-(?!-))(?=[^ \r])")
 _ODD_SPACE = re.compile("[ ]*[\u00a0\u2000-\u200b\u202f\u3000\ufeff]")  # at the beginning of a line

@@ -123,6 +123,7 @@ class TelegramChannel:
         menu = [
             BotCommand("chude", say("telegram.command.chude")),
             BotCommand("cauhoi", say("telegram.command.cauhoi")),
+            BotCommand("ngay", say("telegram.command.ngay")),
             BotCommand("tinh", say("telegram.command.tinh")),
             BotCommand("tatbao", say("telegram.command.tatbao")),
             BotCommand("help", say("telegram.command.help")),
