@@ -88,7 +88,6 @@ def _matched(brain: "Brain", question: str) -> dict[str, Any]:
     best = candidates[0] if candidates else None
     return {
         "question": question,
-        "day": when.day.isoformat(),
         "outcome": verdict.value,
         "entry": best.entry if best and verdict is Verdict.ANSWER else None,
         "confidence": round(best.confidence, 6) if best else 0.0,
