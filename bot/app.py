@@ -224,7 +224,7 @@ def _web_server(app: App) -> _Server:
         directory=app.settings.knowledge,
         reviewing=app.reviewing,
         gathering=app.gathering,
-        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
+        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache, app.database),
         site=app.settings.address,
     )
     return _Server(

@@ -241,7 +241,8 @@ def test_figures_of_provinces_and_of_what_each_misses(cli: Cli):
 
 AGES = """\
 - {id: muc-cu, question: Mức hỗ trợ xây nhà là bao nhiêu?, answer: 25 triệu., valid_to: 2023-08-14,
-   superseded_by: muc-moi, tests: [{ask: mức hỗ trợ xây nhà, on: 2023-01-05}, {ask: xây nhà mới, on: 2024-01-05}]}
+   superseded_by: muc-moi,
+   tests: [{ask: mức hỗ trợ xây nhà, on: 2023-01-05}, {ask: xây nhà mới, on: 2024-01-05}]}
 - {id: muc-moi, question: Mức hỗ trợ xây nhà mới là bao nhiêu?, answer: 40 triệu., valid_from: 2023-08-15,
    tests: [mức hỗ trợ xây nhà, {ask: mức hỗ trợ xây nhà, on: 2023-08-15}]}
 - {id: vay, question: Lãi suất vay hộ nghèo mấy phần trăm?, answer: 6%.}
