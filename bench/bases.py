@@ -33,7 +33,7 @@ def shipped(directory: Path) -> Task:
     return Task(
         name="base",
         knowledge=knowledge,
-        questions=[(test, entry.id) for entry in knowledge.entries.values() for test in entry.tests],
+        questions=[(test.ask, entry.id) for entry in knowledge.entries.values() for test in entry.tests],
         strangers={"far": rows["far"], "near": [row["ask"] for row in rows["near"]]},
     )
 

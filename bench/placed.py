@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> None:
     """Ask the base in `arguments`, or the shipped one, and print a table."""
     knowledge = load(Path(arguments[0] if arguments else "knowledge"))
     matcher = build(knowledge, Wishes())
-    asked = [(entry.id, text) for entry in knowledge.entries.values() for text in entry.tests]
+    asked = [(entry.id, test.ask) for entry in knowledge.entries.values() for test in entry.tests]
     dice = Random(SEED)
     noisy = [placed(text, dice) for _, text in asked]
     rights = [entry for entry, _ in asked]

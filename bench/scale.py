@@ -68,7 +68,7 @@ def grow(shipped: Knowledge, variants: int, questions: int, seed: int = 0) -> Gr
             }
         )
         entries[entry.id] = entry
-        askers.append((entry.id, _texts(first.tests, second.tests, particular, dice)))
+        askers.append((entry.id, _texts(_asked(first), _asked(second), particular, dice)))
     knowledge = Knowledge(
         entries=entries,
         documents=shipped.documents,
@@ -90,6 +90,10 @@ def _texts(heads: Sequence[str], tails: Sequence[str], particular: str, dice: Ra
         if dice.random() < PARTICULAR:
             text = f"{text} {particular}"
         yield bare(text) if bare(head) == head else text
+
+
+def _asked(entry: Entry) -> list[str]:
+    return [test.ask for test in entry.tests]
 
 
 def _half(text: str) -> str:

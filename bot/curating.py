@@ -44,7 +44,8 @@ from bot.kb.writer import (
     without,
 )
 from bot.live import LONGEST_BUILD, Brain, build_brain
-from bot.matching import build
+from bot.matching import as_of, build
+from bot.normalise.days import asked_of
 from bot.replaying import Replay, replay
 from bot.store import Database, exchanges
 from bot.trial import ask_tests
@@ -387,8 +388,8 @@ def rehearsed(
     status = knowledge.entries[change.entry].status
     after = Brain(knowledge, build(knowledge, wishes))
     before = build_brain(directory, wishes, cache)
-    moved = tuple(_moved(before, after))
-    found = tuple(_found(after, wording, change.entry) for wording in wordings)
+    moved = tuple(_moved(before, after, today))
+    found = tuple(_found(after, wording, change.entry, today) for wording in wordings)
     return Rehearsal(True, problems, fields, status, moved, found, replay(before, after, asked))
 
 
@@ -419,12 +420,12 @@ def _field(knowledge: Knowledge, problem: Problem, change: Change) -> str:
     return max(above)[1] if above else ""
 
 
-def _moved(before: Brain, after: Brain) -> list[Moved]:
+def _moved(before: Brain, after: Brain, today: date) -> list[Moved]:
     """Return the tests that find their entry before, or are new, and do not after."""
-    missed = {(each.right, each.question) for each in ask_tests(before).misses}
+    missed = {(each.right, each.question) for each in ask_tests(before, today).misses}
     return [
         Moved(each.question, _title(after, each.right), _title(after, each.won))
-        for each in ask_tests(after).misses
+        for each in ask_tests(after, today).misses
         if (each.right, each.question) not in missed
     ]
 
@@ -434,8 +435,8 @@ def _title(brain: Brain, name: str) -> str:
     return entry.question if entry else name
 
 
-def _found(brain: Brain, wording: str, entry: str) -> Found:
-    match = brain.matcher.match(wording)
+def _found(brain: Brain, wording: str, entry: str, today: date) -> Found:
+    match = as_of(brain.matcher.match(wording), brain.knowledge, asked_of(wording, today))
     first = match.candidates[0] if match.candidates else None
     verdict = decide(match, brain.matcher.thresholds)
     return Found(wording, verdict, bool(first and first.entry == entry), first.confidence if first else 0.0)

@@ -225,6 +225,7 @@ class Exchange:
     base: str  # version of the knowledge base
     rating: int | None = None  # +1, -1
     earlier: str | None = None  # what was asked just before, where this may be a follow-up to it
+    day: date | None = None  # the day whose rules were asked for, where that is not the day of asking
     province: str | None = None  # that the question names, as it is called since 1/7/2025
 
 

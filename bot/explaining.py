@@ -5,6 +5,7 @@ The tables hold log-odds as plain points, which need no statistics to be read: t
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -15,7 +16,8 @@ from bot import written
 from bot.decide import decide
 from bot.domain import Verdict
 from bot.live import Brain
-from bot.matching import Contender, Explanation, Match, Thresholds
+from bot.matching import Contender, Explanation, Match, Thresholds, as_of
+from bot.normalise.days import When, asked_of
 from bot.phrases import say
 
 SMALL = 0.1  # points; parts that speak less than that either way are added up in one row
@@ -30,16 +32,25 @@ def percent(share: float) -> str:
     return written.share(share) if share <= 1 else say("explain.never")
 
 
-def report(brain: Brain, question: str) -> RenderableType:
-    """Return what there is to tell about a question, to be printed at 80 columns or more."""
+def report(brain: Brain, question: str, today: date) -> RenderableType:
+    """Return what there is to tell about a question, to be printed at 80 columns or more.
+
+    Args:
+        brain: that is asked.
+        question: in any words.
+        today: in Vietnam, or the day from which the question is looked at.
+    """
     explanation = brain.matcher.explain(question, brain.knowledge)
     if not explanation.classes:
         return Text(say("explain.no_words"))
-    match, thresholds = brain.matcher.match(question), brain.matcher.thresholds
+    by_words, thresholds = brain.matcher.match(question), brain.matcher.thresholds
+    when = asked_of(question, today)
+    match = as_of(by_words, brain.knowledge, when)
     verdict = decide(match, thresholds)
-    first, second = foremost(explanation, match, verdict)
+    first, second = foremost(explanation, by_words, verdict)
     parts = [
         _understood(explanation),
+        *_of_the_day(brain, by_words, match, when),
         _heading(say(f"explain.verdict.{verdict.value}")),
         Text("\n".join(reasons(match, thresholds, verdict)) + "\n"),
         _shares(explanation, first, second),
@@ -80,16 +91,20 @@ def because(brain: Brain, question: str, right: str, won: str) -> str:
     return say("explain.because.parts", parts=parts, nearest=winner.nearest)
 
 
-def record(brain: Brain, question: str) -> dict[str, Any]:
+def record(brain: Brain, question: str, today: date) -> dict[str, Any]:
     """Return the same for programs; points are log-odds, and a class's add up to its score."""
     explanation = brain.matcher.explain(question, brain.knowledge)
     thresholds = brain.matcher.thresholds
+    when = asked_of(question, today)
+    match = as_of(brain.matcher.match(question), brain.knowledge, when)
     return {
         "question": question,
+        "day": when.day.isoformat(),
+        "in_force": match.candidates[0].entry if match.candidates else None,
         "understood": explanation.question.text,
         "documents": dict(explanation.documents),
         "unknown": list(explanation.unknown),
-        "outcome": decide(brain.matcher.match(question), thresholds).value,
+        "outcome": decide(match, thresholds).value,
         "thresholds": {
             "answer": thresholds.answer,
             "suggest": thresholds.suggest,
@@ -116,6 +131,15 @@ def foremost(explanation: Explanation, match: Match, verdict: Verdict) -> tuple[
     name = match.group if off_topic else match.candidates[0].entry
     first = next(one for one in explanation.classes if (one.is_group, one.name) == (off_topic, name))
     return first, next((one for one in explanation.classes if one is not first), None)
+
+
+def _of_the_day(brain: Brain, by_words: Match, match: Match, when: When) -> Iterator[Text]:
+    """Yield the day that is asked about, and what holds then in place of what the words found."""
+    yield Text(say("explain.day", day=f"{when.day:%d/%m/%Y}"))
+    names = [one.candidates[0].entry for one in (by_words, match) if one.candidates]
+    if len(set(names)) > 1:
+        question = brain.knowledge.entries[names[1]].question
+        yield Text(say("explain.instead", found=names[0], name=names[1], question=question))
 
 
 def _understood(explanation: Explanation) -> Table:

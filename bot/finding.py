@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.decide import decide
 from bot.domain import Candidate, Verdict
-from bot.matching import Match, Matcher, Thresholds
+from bot.matching import AsOf, Match, Matcher, Thresholds
 from bot.normalise import fold, sentences
 from bot.places import gazetteer, without
 
@@ -52,18 +52,18 @@ class Finding:
     is_together: bool = False
 
 
-def find(text: str, matcher: Matcher, before: Before | None = None) -> Finding:
+def find(text: str, matcher: Matcher | AsOf, before: Before | None = None) -> Finding:
     """Return what the base has for a message.
 
     Args:
         text: as it was sent, one sentence or many.
-        matcher: of the base that answers.
+        matcher: of the base that answers; `AsOf` a time where that matters.
         before: what was asked a moment ago; counts only where the message alone is not answered.
     """
     return find_all([(text, before)], matcher)[0]
 
 
-def find_all(messages: Sequence[tuple[str, Before | None]], matcher: Matcher) -> list[Finding]:
+def find_all(messages: Sequence[tuple[str, Before | None]], matcher: Matcher | AsOf) -> list[Finding]:
     """Return what `find` does, for several messages and what came before each; quicker than one by one."""
     readings = [_readings(text) for text, _ in messages]
     texts = list(dict.fromkeys(reading for own in readings for reading in own))
@@ -132,7 +132,7 @@ def _also(candidates: Sequence[Candidate], helpful: Sequence[Match]) -> tuple[st
     return tuple(one.entry for one in candidates[1:] if one.entry in asked_for)
 
 
-def _together(text: str, alone: Finding, before: Before, matcher: Matcher) -> Finding:
+def _together(text: str, alone: Finding, before: Before, matcher: Matcher | AsOf) -> Finding:
     """Return what a follow-up gets together with what was asked before, or alone where that is no less."""
     words = len(_WORD.findall(text))
     if alone.verdict in (Verdict.ANSWER, Verdict.OFF_TOPIC) or words > LONGEST_FOLLOW_UP:

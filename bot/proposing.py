@@ -54,7 +54,10 @@ def proposed_variants(
         knowledge: the base as it is.
         dismissed: pairs of an entry and a wording that an expert does not want.
     """
-    known = {plain(text) for entry in knowledge.entries.values() for text in (*entry.phrasings, *entry.tests)}
+    entries = knowledge.entries.values()
+    known = {
+        plain(text) for entry in entries for text in (*entry.phrasings, *(one.ask for one in entry.tests))
+    }
     known |= {plain(text) for group in knowledge.off_topic for text in group.examples}
     refused = {(entry, plain(wording)) for entry, wording in dismissed}
     by_wording: dict[str, list[Choice]] = defaultdict(list)

@@ -12,14 +12,17 @@ from typing import Any, Final
 from rapidfuzz import fuzz
 
 from bot.channels.base import Channel
-from bot.domain import Block, Outcome, Reason, Reply, Style, Verdict
+from bot.domain import Block, Exchange, Outcome, Reason, Reply, Style, Verdict
 from bot.finding import Before, find
 from bot.handlers import actions
+from bot.handlers.context import vietnam_day
 from bot.items import ActKind
 from bot.kb import Entry, Knowledge
 from bot.lanes import Wake
 from bot.live import Brain
+from bot.matching import AsOf
 from bot.normalise import fold
+from bot.normalise.days import When, asked_of
 from bot.phrases import say
 from bot.reviewing import Reviewing
 from bot.store import Connection, Database, acts, exchanges, items, recalls
@@ -47,6 +50,7 @@ class _Asked:
     earlier: str | None
     version: str | None
     offered: frozenset[str]  # entries that the asker was offered and did not want
+    when: When
 
 
 class Renewal:
@@ -125,7 +129,14 @@ class Renewal:
                 refused = question.reason is Reason.NONE_OF_THESE
                 offered = [one.entry for one in exchange.candidates] if refused else []
                 found.append(
-                    _Asked(question, exchange.raw, exchange.earlier, exchange.version, frozenset(offered))
+                    _Asked(
+                        question,
+                        exchange.raw,
+                        exchange.earlier,
+                        exchange.version,
+                        frozenset(offered),
+                        _when(exchange, self._clock()),
+                    )
                 )
         return found
 
@@ -182,7 +193,8 @@ def _answer(questions: Sequence[_Asked], brain: Brain) -> str | None:
     found = set()
     for asked in questions:
         before = Before(asked.earlier, None) if asked.earlier else None
-        finding = find(asked.raw, brain.matcher, before) if asked.raw.strip() else None
+        matcher = AsOf(brain.matcher, brain.knowledge, asked.when)
+        finding = find(asked.raw, matcher, before) if asked.raw.strip() else None
         if finding and finding.verdict is Verdict.ANSWER and not finding.is_together:
             entry = brain.knowledge.entries[finding.match.candidates[0].entry]
             if _is_refused(asked, entry):
@@ -207,6 +219,12 @@ def _is_merged(proposal: Mapping[str, Any], questions: Sequence[_Asked], knowled
         return False
     known = set(map(fold, entry.phrasings))
     return bool(proposal["is_new"]) or any(fold(asked.raw) in known for asked in questions)
+
+
+def _when(exchange: Exchange, now: datetime) -> When:
+    """Return the time that a question is about: the day that was answered for, or what it means by now."""
+    when = asked_of(exchange.raw, vietnam_day(now))
+    return when.on(exchange.day) if exchange.day else when
 
 
 def _is_refused(asked: _Asked, entry: Entry) -> bool:

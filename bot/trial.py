@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot import written
 from bot.decide import decide
 from bot.domain import Verdict
 from bot.live import Brain
-from bot.matching import Match, Thresholds
+from bot.matching import Match, Thresholds, as_of
+from bot.normalise.days import asked_of
 
 ALL = "Σ"
 CURVE = tuple(percent / 100 for percent in range(95, 29, -5))  # confidences that the curve is drawn for
@@ -17,13 +19,14 @@ BINS = 10  # of equal width, for the calibration error
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A test question and what came of it."""
+    """A test question and what came of it; `match` holds what was in force on the day that it is asked of."""
 
     question: str
     topic: str
     right: str  # the entry that it must find
     match: Match
     verdict: Verdict
+    on: date | None = None  # the day on which it is asked, if not today
 
     @property
     def won(self) -> str:
@@ -80,21 +83,23 @@ class Report:
     calibration_error: float  # 0..1
 
 
-def ask_tests(brain: Brain, only: Collection[str] | None = None) -> Report:
+def ask_tests(brain: Brain, today: date, only: Collection[str] | None = None) -> Report:
     """Ask the `tests` questions of the base.
 
     Args:
         brain: to be asked.
+        today: in Vietnam, for the tests that name no day on which they are asked.
         only: the ids of the entries whose tests are asked; None asks all.
     """
     thresholds = brain.matcher.thresholds
     entries = [entry for entry in brain.knowledge.entries.values() if only is None or entry.id in only]
     tests = [(test, entry) for entry in entries for test in entry.tests]
-    matches = brain.matcher.match_all([test for test, _ in tests])
-    results = [
-        Asked(test, entry.topic or "", entry.id, match, decide(match, thresholds))
-        for (test, entry), match in zip(tests, matches, strict=True)
-    ]
+    matches = brain.matcher.match_all([test.ask for test, _ in tests])
+    results = []
+    for (test, entry), found in zip(tests, matches, strict=True):
+        match = as_of(found, brain.knowledge, asked_of(test.ask, test.on or today))
+        verdict = decide(match, thresholds)
+        results.append(Asked(test.ask, entry.topic or "", entry.id, match, verdict, test.on))
     by_topic: dict[str, list[Asked]] = defaultdict(list)
     for asked in results:
         by_topic[asked.topic].append(asked)

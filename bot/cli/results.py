@@ -60,7 +60,8 @@ def shortfall(results: Report, least: float) -> str:
 def _missed(brain: Brain, miss: Asked) -> str:
     why = because(brain, miss.question, miss.right, miss.won)
     rank = miss.rank or ">4"
-    return say("cli.miss", question=miss.question, right=miss.right, won=miss.won, rank=rank, why=why)
+    on = f" {say('cli.asked_on', day=f'{miss.on:%d/%m/%Y}')}" if miss.on else ""
+    return say("cli.miss", question=miss.question, on=on, right=miss.right, won=miss.won, rank=rank, why=why)
 
 
 def _topics(results: Report) -> Table:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.terminal import KnowledgeDir, Misused, complain, out, settings_for
+from bot.clock import now
 from bot.kb import Knowledge
 from bot.kb.diff import touched
 from bot.kb.loader import read
@@ -34,6 +35,7 @@ def test_command(
     [dim]Chỉ mục đã đổi:[/dim]  hoidap kb test --changed   hoặc   hoidap kb test --changed HEAD~3
     """
     from bot.cli.results import shortfall, show_clauses, show_misses, show_thresholds, show_topics
+    from bot.handlers.context import vietnam_day
     from bot.live import build_brain
     from bot.trial import ask_tests
 
@@ -42,7 +44,7 @@ def test_command(
     settings = settings_for(knowledge, log_level="WARNING")
     brain = build_brain(settings.knowledge, settings.wishes, settings.cache)
     only = _touched(brain.knowledge, settings.knowledge, revision) if changed else None
-    results = ask_tests(brain, only)
+    results = ask_tests(brain, vietnam_day(now()), only)
     show_misses(brain, results)
     if results.rows[-1].asked == 0:
         _end_without_tests(only)

@@ -28,8 +28,11 @@ def pick(request: Pick, known: Known, context: Context) -> Outcome:
     entry = context.knowledge.entries.get(exchange.candidates[request.index].entry)
     if entry is None:
         return Outcome(_tell("press.entry_gone"))
+    card = compose.card(
+        entry, exchange.id, context.knowledge, context.today, context.digits, day=exchange.day
+    )
     return Outcome(
-        compose.card(entry, exchange.id, context.knowledge, context.today, context.digits),
+        card,
         change=Change(exchange.id, entry=entry.id, version=entry.version),
         shown=compose.snapshot(entry, context),
     )

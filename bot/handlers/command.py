@@ -38,6 +38,8 @@ def command(request: Command, known: Known, context: Context) -> Outcome:
             return Outcome(_plain(say("sign_in.in_private")))
         case "sign_in" if known.invitation:
             return _sign_in(known.invitation)
+        case "day":
+            return Outcome(_plain(say("day.how")))
         case "start":
             return Outcome(_with_topics(say("start.text", entries=len(context.knowledge.entries))))
     return Outcome(_with_topics(say("help.text")))

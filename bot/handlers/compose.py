@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain import Block, Button, Reply, Snapshot, Style, digits_apart
 from bot.handlers import actions
 from bot.handlers.context import Context, vietnam_day
 from bot.kb import Category, Entry, Knowledge, Source, Status
+from bot.kb.validity import DocumentState, Turn, document_state, earlier, goes_on, later, span
 from bot.phrases import say
 from bot.written import day
 
 MOST_RELATED = 3
+NOT_LONG_AGO = timedelta(days=92)  # a change since then is still on people's minds
+NOT_YET = (DocumentState.UNISSUED, DocumentState.PENDING)
+A_YEAR = timedelta(days=366)  # what a question of another day may span
 AUTHORITY = {
     Category.REGULATIONS: "authority.regulations",
     Category.INSPECTIONS: "authority.inspections",
@@ -26,6 +30,8 @@ def card(
     today: date,
     digits: int,
     also: Sequence[str] = (),
+    day: date | None = None,
+    instead_of: str | None = None,
 ) -> Reply:
     """Return an entry with its basis, its warnings, its code and what can be done next.
 
@@ -36,24 +42,32 @@ def card(
         today: in Vietnam.
         digits: of the version, that the code shows.
         also: entries for what else was asked in the same message; they stand where related ones would.
+        day: whose rules were asked for; None means today.
+        instead_of: what the asker's words spoke of, where another entry holds on that day.
     """
-    blocks = _text(entry, knowledge, today)
+    turns = list(_turns(entry, knowledge, today, day or today, instead_of))
+    blocks = [
+        *([] if day else _replaced(entry, knowledge, instead_of)),
+        *_text(entry, knowledge, today, day or today, turns),
+    ]
     blocks.append(Block(Style.NOTE, code_line(entry.id, entry.version[:digits], today)))
     if also:
         choices = _openers(also, knowledge)
         blocks.append(Block(Style.TEXT, say("answer.also")))
-    elif choices := related_buttons(entry, knowledge):
+    elif choices := related_buttons(entry, turns, knowledge):
         blocks.append(Block(Style.TEXT, say("answer.related")))
     if knowledge.clauses(entry.sources):
         choices = (*choices, actions.open_basis(entry.id))
     return Reply(tuple(blocks), choices=choices, buttons=(actions.judge(exchange),))
 
 
-def _text(entry: Entry, knowledge: Knowledge, today: date) -> list[Block]:
+def _text(entry: Entry, knowledge: Knowledge, today: date, on: date, turns: Sequence[Turn]) -> list[Block]:
     return [
+        *_as_of(entry, knowledge, today, on),
         Block(Style.TITLE, entry.question),
-        *warnings(entry, knowledge, today),
+        *warnings(entry, knowledge, today, on),
         Block(Style.ANSWER, entry.answer),
+        *_told(turns, on),
         *basis(entry, knowledge),
         *authority(entry.id, knowledge),
     ]
@@ -64,36 +78,90 @@ def code_line(entry: str, digits: str, on: date) -> str:
     return say("answer.code", entry=entry, version=digits, day=day(on))
 
 
-def warnings(entry: Entry, knowledge: Knowledge, today: date) -> Iterator[Block]:
-    """Yield what the reader must know before relying on the answer."""
+def _as_of(entry: Entry, knowledge: Knowledge, today: date, on: date) -> Iterator[Block]:
+    """Yield of which day the answer is, where that is not today and it holds then."""
+    holding = span(knowledge, entry)
+    if on == today or not holding.holds(on):
+        return
+    if on > today:
+        yield Block(Style.TEXT, say("as_of.ahead", day=day(on)))
+    elif holding.first:
+        yield Block(Style.TEXT, say("as_of.then", day=day(on)))
+    elif str(on.year) not in f"{entry.question} {entry.answer}":
+        yield Block(Style.TEXT, say("as_of.undated", day=day(on)))
+
+
+def _replaced(entry: Entry, knowledge: Knowledge, instead_of: str | None) -> Iterator[Block]:
+    """Yield that what the asker's words spoke of has ended, and from when this holds in its place."""
+    if older := knowledge.entries.get(instead_of or ""):
+        last, first = span(knowledge, older).last, span(knowledge, entry).first
+        if last and first and last < first:
+            text = say("as_of.replaced", question=older.question, last=day(last), since=day(first))
+            yield Block(Style.TEXT, text)
+
+
+def warnings(entry: Entry, knowledge: Knowledge, today: date, on: date) -> Iterator[Block]:
+    """Yield what the reader must know before relying on the answer on a day."""
     if entry.status is Status.DRAFT:
         yield Block(Style.WARNING, say("warning.draft"))
-    if entry.valid_to and entry.valid_to < today:
-        yield Block(Style.WARNING, _expired(entry, entry.valid_to, knowledge))
-    elif entry.superseded_by and entry.valid_to is None:
-        yield Block(
-            Style.WARNING, say("warning.superseded", question=_question(knowledge, entry.superseded_by))
-        )
-    if entry.valid_from and entry.valid_from > today:
-        yield Block(Style.WARNING, say("warning.not_yet", day=day(entry.valid_from)))
+    holding = span(knowledge, entry)
+    if holding.last and holding.last < on:
+        yield Block(Style.WARNING, _expired(entry, holding.last, knowledge, on))
+    elif holding.last is None and (newer := knowledge.entries.get(entry.superseded_by or "")):
+        yield Block(Style.WARNING, say("warning.superseded", question=newer.question))
+    if holding.first and holding.first > on:
+        text = say("warning.not_yet", day=day(holding.first))
+        if on != today:
+            text = say("warning.not_then", day=day(holding.first), asked=day(on))
+        yield Block(Style.WARNING, text)
+    cited = [source.document for source in entry.sources if source.document in knowledge.documents]
+    if cited and on < today and all(document_state(knowledge, one, on) in NOT_YET for one in cited):
+        yield Block(Style.WARNING, say("warning.documents_later", day=day(on)))
     for source in entry.sources:
-        yield from _document_warnings(source.document, knowledge, today)
+        yield from _document_warnings(source.document, knowledge, on)
 
 
-def _expired(entry: Entry, last: date, knowledge: Knowledge) -> str:
-    if entry.superseded_by:
-        question = _question(knowledge, entry.superseded_by)
-        return say("warning.expired_replaced", day=day(last), question=question)
-    return say("warning.expired", day=day(last))
+def _expired(entry: Entry, last: date, knowledge: Knowledge, on: date) -> str:
+    text = say("warning.expired", day=day(last))
+    if turn := later(knowledge, entry):
+        since, question = day(turn.on), turn.entry.question
+        text = say("warning.expired_replaced", day=day(last), since=since, question=question)
+    return f"{text} {entry.transitional}" if goes_on(entry.transitional, on) else text
 
 
-def _question(knowledge: Knowledge, entry: str) -> str:
-    return knowledge.entries[entry].question if entry in knowledge.entries else entry
+def _turns(
+    entry: Entry, knowledge: Knowledge, today: date, on: date, instead_of: str | None
+) -> Iterator[Turn]:
+    """Yield what holds after an entry, and what held before it where that is on people's minds.
+
+    It is where the change was not long ago, within the year or so that was asked about, where the old rules
+    go on for some, or where the asker spoke of them.
+    """
+    if (newer := later(knowledge, entry)) and newer.on > on:
+        yield newer
+    first = span(knowledge, entry).first
+    known = NOT_LONG_AGO if on == today else A_YEAR
+    for older in earlier(knowledge, entry):
+        is_near = older.on >= on - known or (first is not None and first > on)
+        if is_near or older.entry.id == instead_of or goes_on(older.entry.transitional, on):
+            yield older
 
 
-def _document_warnings(number: str, knowledge: Knowledge, today: date) -> Iterator[Block]:
+def _told(turns: Sequence[Turn], on: date) -> Iterator[Block]:
+    if turns:
+        yield Block(Style.TEXT, "\n".join(_turn(turn, on) for turn in turns))
+
+
+def _turn(turn: Turn, on: date) -> str:
+    if turn.is_later:
+        return say("turn.later", day=day(turn.on), question=turn.entry.question)
+    line = say("turn.earlier", day=day(turn.on), question=turn.entry.question)
+    return f"{line} {turn.entry.transitional}" if goes_on(turn.entry.transitional, on) else line
+
+
+def _document_warnings(number: str, knowledge: Knowledge, on: date) -> Iterator[Block]:
     ended = knowledge.ended(number)
-    if not ended or ended >= today:
+    if not ended or ended >= on:
         return
     document = knowledge.documents[number]
     newer = ", ".join(knowledge.replaced_by(number))
@@ -102,7 +170,8 @@ def _document_warnings(number: str, knowledge: Knowledge, today: date) -> Iterat
         if newer
         else say("warning.document_ended", document=number, day=day(ended))
     )
-    yield Block(Style.WARNING, f"{text} {document.transitional}".strip())
+    goes = goes_on(document.transitional, on)
+    yield Block(Style.WARNING, f"{text} {document.transitional}" if goes else text)
 
 
 def basis(entry: Entry, knowledge: Knowledge) -> Iterator[Block]:
@@ -140,9 +209,9 @@ def authority(entry: str, knowledge: Knowledge) -> Iterator[Block]:
         yield Block(Style.NOTE, say(key))
 
 
-def related_buttons(entry: Entry, knowledge: Knowledge) -> tuple[Button, ...]:
-    """Return what to read next: what replaces this entry first, then what its author named."""
-    names = [knowledge.successor(entry.id), *entry.see_also]
+def related_buttons(entry: Entry, turns: Sequence[Turn], knowledge: Knowledge) -> tuple[Button, ...]:
+    """Return what to read next: what replaces this entry first, what it replaced, what its author named."""
+    names = [entry.superseded_by, *(turn.entry.id for turn in turns), *entry.see_also]
     known = dict.fromkeys(name for name in names if name and name in knowledge.entries and name != entry.id)
     return _openers(list(known)[:MOST_RELATED], knowledge)
 
@@ -167,7 +236,7 @@ def old_card(shown: Snapshot, exchange: int, context: Context) -> Reply:
     changed = current is None or current.version != shown.version
     blocks = (
         _then_and_now(shown, changed=changed),
-        *_text(shown_entry(shown), context.knowledge, context.today),
+        *_text(shown_entry(shown), context.knowledge, context.today, context.today, turns=()),
         Block(Style.NOTE, code_line(shown.entry, shown.version[: context.digits], context.today)),
     )
     newest = (actions.open_entry(shown.entry, say("code.open_newest")),) if changed and current else ()

@@ -56,6 +56,7 @@ class Context:
         group: str | None = None,
         candidates: tuple[Candidate, ...] = (),
         elapsed_ms: float = 0.0,
+        day: date | None = None,
         province: str | None = None,
     ) -> Exchange:
         """Return what goes into the log for this message; see `Exchange` for the fields."""
@@ -74,6 +75,7 @@ class Context:
             candidates=candidates,
             elapsed_ms=elapsed_ms,
             base=self.knowledge.version,
+            day=day if day != self.today else None,
             province=province,
         )
 

@@ -5,6 +5,7 @@ What the base records is told, and what it does not record is said to be unknown
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from bot.documents import by_slug, called, facts, is_confirmed, is_past, meant, slug, state_text, tree
@@ -17,7 +18,7 @@ from bot.handlers.context import Context
 from bot.handlers.requests import OpenDocument
 from bot.kb import Entry, Knowledge
 from bot.kb.lineage import resting_on
-from bot.kb.validity import DocumentState, document_state
+from bot.kb.validity import document_state
 from bot.normalise import Question, fitting, written
 from bot.phrases import say
 
@@ -163,10 +164,10 @@ def _card(
     numbers: Sequence[str], what: Asked, exchange: Exchange, picks: tuple[Button, ...], context: Context
 ) -> Reply:
     """Return what is recorded of the first document, and where the others stand."""
-    knowledge, first = context.knowledge, numbers[0]
-    blocks = list(_blocks(first, what, context))
+    knowledge, first, on = context.knowledge, numbers[0], exchange.day or context.today
+    blocks = list(_blocks(first, what, on, knowledge))
     for number in numbers[1:]:
-        blocks += [Block(Style.TITLE, called(knowledge, number)), _state(number, context)]
+        blocks += [Block(Style.TITLE, called(knowledge, number)), _state(number, on, knowledge)]
     blocks += _not_recorded(what, exchange)
     unclear = [number for one in what.named for number in one.numbers if len(one.numbers) > 1]
     others = dict.fromkeys((*numbers[1:], *unclear, *knowledge.replaced_by(first)))
@@ -181,12 +182,11 @@ def _card(
     return Reply(tuple(blocks), choices=choices, buttons=tuple(rows))
 
 
-def _blocks(number: str, what: Asked, context: Context) -> Iterator[Block]:
-    knowledge = context.knowledge
+def _blocks(number: str, what: Asked, on: date, knowledge: Knowledge) -> Iterator[Block]:
     document, chain = knowledge.documents[number], tree(knowledge, number)
     yield Block(Style.TITLE, called(knowledge, number))
     yield Block(Style.TEXT, document.title)
-    yield _state(number, context)
+    yield _state(number, on, knowledge)
     if not is_confirmed(knowledge, number):
         yield Block(Style.WARNING, say("document.draft"))
     about_it = say("document.facts", document=number)
@@ -197,17 +197,13 @@ def _blocks(number: str, what: Asked, context: Context) -> Iterator[Block]:
         yield Block(Style.NOTE, say("document.no_chain"))
     if chain and "change" in what.kinds:
         yield Block(Style.NOTE, say("document.no_articles"))
-    if document.note and not (document.transitional and is_past(_state_of(number, context))):
+    if document.note and not (document.transitional and is_past(document_state(knowledge, number, on))):
         yield Block(Style.NOTE, say("document.note", note=document.note))
 
 
-def _state_of(number: str, context: Context) -> DocumentState:
-    return document_state(context.knowledge, number, context.today)
-
-
-def _state(number: str, context: Context) -> Block:
-    style = Style.WARNING if is_past(_state_of(number, context)) else Style.TEXT
-    return Block(style, state_text(context.knowledge, number, context.today))
+def _state(number: str, on: date, knowledge: Knowledge) -> Block:
+    style = Style.WARNING if is_past(document_state(knowledge, number, on)) else Style.TEXT
+    return Block(style, state_text(knowledge, number, on))
 
 
 def _entries(number: str, page: int, context: Context) -> Reply:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import date
 
 from bot.domain import (
     Block,
@@ -21,7 +22,10 @@ from bot.handlers import actions, clause, compose, document, place
 from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask, LookUp, Say
 from bot.kb import Entry, Knowledge, OffTopicGroup
+from bot.kb.validity import span
+from bot.matching import AsOf
 from bot.normalise import fold
+from bot.normalise.days import When, asked_of
 from bot.phrases import say
 
 MOST_CHARACTERS = 4000  # of a question; beyond it is a document, and the asker is told so
@@ -37,8 +41,10 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
         return _too_long(request, context)
     started = time.perf_counter()
     before = _before(known.before, context.knowledge)
-    found = find(request.text, context.matcher, before)
-    exchange = _exchange(request, context, found, (time.perf_counter() - started) * 1000)
+    when, found = _found(request, before, known.before, context)
+    if request.day and when.is_all and before is None:
+        return Outcome(Reply((Block(Style.TEXT, say("day.how")),)))
+    exchange = _exchange(request, context, found, when, (time.perf_counter() - started) * 1000)
     if before and found.may_follow:
         exchange = replace(exchange, earlier=_so_far(before, known.before))
     if told := document.about(found, exchange, context, only_asked=known.asked_back is not None):
@@ -54,8 +60,8 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
 
 def look_up(request: LookUp, context: Context) -> Outcome:
     """Tell what is recorded of a document that is looked up."""
-    found = find(request.text, context.matcher)
-    exchange = _exchange(Ask(request.text), context, found, 0.0)
+    found, when = find(request.text, context.matcher), asked_of(request.text, context.today)
+    exchange = _exchange(Ask(request.text), context, found, when, 0.0)
     return _with_unknown(document.look_up(found, exchange, context), context)
 
 
@@ -64,6 +70,42 @@ def _with_unknown(told: Outcome, context: Context) -> Outcome:
     if told.exchange is None or told.exchange.verdict is not Verdict.UNANSWERED:
         return told
     return replace(told, waiting=waiting(told.exchange, Reason.NO_DOCUMENT, context.knowledge))
+
+
+def _found(
+    request: Ask, before: Before | None, asked_before: Exchange | None, context: Context
+) -> tuple[When, Finding]:
+    """Return the time that a message is about and what was found for it.
+
+    "còn năm 2023 thì sao?" asks what was asked before of another day; a follow-up that names none stays with
+    the day before it.
+    """
+    when = asked_of(request.text, request.day or context.today)
+    if request.day and not when.is_named:
+        when = when.on(request.day)
+    if before and when.is_all:
+        found = find(before.text, AsOf(context.matcher, context.knowledge, when))
+        return when, replace(found, may_follow=True, is_together=True)
+    found = find(request.text, AsOf(context.matcher, context.knowledge, when), before)
+    if when.rest and found.verdict is not Verdict.ANSWER:
+        found = _without_the_day(found, when, context)
+    if found.is_together and asked_before and asked_before.day and not when.is_named:
+        when = when.on(asked_before.day)
+        found = find(request.text, AsOf(context.matcher, context.knowledge, when), before)
+    return when, found
+
+
+def _without_the_day(found: Finding, when: When, context: Context) -> Finding:
+    """Return what a question gets without the words that name its day, where that is the same, and surer.
+
+    Only an entry that records its days may be answered so: to all others the year may be what is asked for.
+    """
+    bare = find(when.rest, AsOf(context.matcher, context.knowledge, when))
+    firsts = [one.entry for each in (found, bare) for one in each.match.candidates[:1]]
+    if bare.verdict is not Verdict.ANSWER or len(set(firsts)) != 1 or len(firsts) < 2:
+        return found
+    holding = span(context.knowledge, context.knowledge.entries[firsts[0]])
+    return bare if holding.first and holding.holds(when.day) else found
 
 
 def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:
@@ -85,7 +127,7 @@ def _so_far(before: Before, exchange: Exchange | None) -> str:
 def _outcome(found: Finding, exchange: Exchange, known: Known, context: Context) -> Outcome:
     match found.verdict:
         case Verdict.ANSWER:
-            return _answer(exchange, found.also, context)
+            return _answer(exchange, found, context)
         case Verdict.SUGGEST:
             return _suggest(exchange, context)
         case Verdict.OFF_TOPIC:
@@ -93,7 +135,7 @@ def _outcome(found: Finding, exchange: Exchange, known: Known, context: Context)
     return _unanswered(exchange, found, known, context)
 
 
-def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float) -> Exchange:
+def _exchange(request: Ask, context: Context, found: Finding, when: When, elapsed_ms: float) -> Exchange:
     match, verdict = found.match, found.verdict
     answered = context.knowledge.entries[match.candidates[0].entry] if verdict is Verdict.ANSWER else None
     return context.exchange(
@@ -105,6 +147,7 @@ def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float)
         group=match.group if verdict is Verdict.OFF_TOPIC else None,
         candidates=match.candidates[:MOST_CHOICES],
         elapsed_ms=elapsed_ms,
+        day=when.day,
         province=place.province_of(request.text),
     )
 
@@ -139,16 +182,25 @@ def _topic(exchange: Exchange, knowledge: Knowledge) -> str | None:
     return next((entry.topic for entry in entries if entry and entry.topic), None)
 
 
-def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outcome:
+def _answer(exchange: Exchange, found: Finding, context: Context) -> Outcome:
     entry = context.knowledge.entries[exchange.candidates[0].entry]
     outcome = Outcome(
-        reply=compose.card(entry, exchange.id, context.knowledge, context.today, context.digits, also),
+        reply=compose.card(
+            entry,
+            exchange.id,
+            context.knowledge,
+            context.today,
+            context.digits,
+            also=found.also,
+            day=exchange.day,
+            instead_of=found.match.instead.get(entry.id),
+        ),
         exchange=exchange,
         shown=compose.snapshot(entry, context),
     )
     if listed := place.beside(entry.id, exchange, context):
         outcome = replace(outcome, reply=replace(outcome.reply, blocks=(*listed, *outcome.reply.blocks)))
-    if not _is_over(entry, context):
+    if not _is_over(entry, context.knowledge, exchange.day or context.today):
         return outcome
     recorded = Block(Style.NOTE, say("expired.recorded", number=exchange.id))
     return replace(
@@ -158,10 +210,10 @@ def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outc
     )
 
 
-def _is_over(entry: Entry, context: Context) -> bool:
-    """Tell whether an entry no longer holds and nothing in the base says what holds instead."""
-    is_past = entry.valid_to is not None and entry.valid_to < context.today
-    return is_past and context.knowledge.successor(entry.id) is None
+def _is_over(entry: Entry, knowledge: Knowledge, on: date) -> bool:
+    """Tell whether an entry no longer holds on a day and nothing in the base says what holds instead."""
+    last = span(knowledge, entry).last
+    return last is not None and last < on and knowledge.successor(entry.id) is None
 
 
 def more(request: Say, known: Known, context: Context) -> Outcome:

@@ -1,21 +1,25 @@
 """What a message asks for: untrusted text and actions are read here, once, into one of few requests."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain import EVERYTHING, ChatState, Message, Press, Text, Unreadable
 from bot.handlers.actions import PART
+from bot.handlers.context import vietnam_day
 from bot.handlers.memory import recall, typed
 from bot.normalise import fold
+from bot.normalise.days import day_of
 from bot.phrases import say
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question in the asker's words."""
+    """A question in the asker's words; `day` is the one that they want it looked at from, if not today."""
 
     text: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command without arguments: start, help, mine, queue, sign_in, or unknown."""
+    """A command without arguments: start, help, mine, queue, sign_in, day, or unknown."""
 
     name: str
 
@@ -268,6 +272,7 @@ EXPECTED = {
     "v": "still_right",
     "h": "share",
 }  # what a text is that an action waits for
+LONGEST_DAY = 5  # words: "1 tháng 9 năm 2023"
 LONGEST_WORD = 60  # characters that may stand for a button; a longer text is a question
 _NUMBER = re.compile(r"([0-9]{1,2})[.)]?")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -295,7 +300,7 @@ def understand(message: Message, state: ChatState, now: datetime, about: int | N
         case Press(action):
             return read_action(action)
         case Text(text):
-            return _read_text(storable(text).strip(), recall(state, now), about)
+            return _read_text(storable(text).strip(), recall(state, now), about, now)
 
 
 def storable(text: str) -> str:
@@ -303,16 +308,30 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
-def _read_text(text: str, state: ChatState, about: int | None) -> Request:
+def _read_text(text: str, state: ChatState, about: int | None, now: datetime) -> Request:
     if not any(character.isalnum() for character in text):
         return Unusable("empty")
     if text.startswith("/") and (command := _COMMAND.fullmatch(fold(text))):
+        if command[1] == "ngay":
+            return _read_day(
+                unicodedata.normalize("NFC", text)[command.start(2) :] if command[2] else "", now
+            )
         return _read_command(command[1], command[2] or "", state)
     if words := _read_about(text, state, about):
         return words
     if number := _NUMBER.fullmatch(text):  # no question is that short, whatever is open
         return _read_number(int(number[1]), state)
     return _read_word(text, state) or _read_code(text) or Ask(text)
+
+
+def _read_day(text: str, now: datetime) -> Request:
+    """Read a day and the question that is asked of it; a day alone asks the question before anew."""
+    parts = text.split()
+    for words in range(min(len(parts), LONGEST_DAY), 0, -1):
+        if day := day_of(" ".join(parts[:words]), vietnam_day(now)):
+            question = " ".join(parts[words:])
+            return Ask(question or say("day.alone", day=f"{day:%d/%m/%Y}"), day)
+    return Command("day")
 
 
 def _read_about(text: str, state: ChatState, about: int | None) -> Say | None:

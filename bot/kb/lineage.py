@@ -162,7 +162,7 @@ def touched(
             sources=tuple(source for source in entry.sources if source.document == number),
             answer=names(entry.answer),
             phrasings=tuple(filter(names, entry.phrasings)),
-            tests=tuple(filter(names, entry.tests)),
+            tests=tuple(probe.ask for probe in entry.tests if names(probe.ask)),
             knows=tuple(other for other in dict.fromkeys(cited) if other in others),
         )
         if one.sources or one.answer or one.phrasings or one.tests:

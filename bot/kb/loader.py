@@ -39,6 +39,7 @@ from bot.kb.schema import (
     OffTopicGroup,
     Place,
     PlaceList,
+    Probe,
     Problem,
     Source,
     Topic,
@@ -75,15 +76,11 @@ _SYNTAX = (  # what PyYAML's message contains, our code, whether to point at whe
     ("expected comment or line break", "after_bar", False),
     ("undefined tag handle", "tag", False),
 )
-_FIELDS = "|".join(
-    sorted(
-        {
-            name
-            for model in (Entry, Source, Document, Topic, GlossaryRow, OffTopicGroup, PlaceList, Left)
-            for name in model.model_fields
-        }
-    )
-)
+NESTED: Mapping[str, type[BaseModel]] = {"sources": Source, "tests": Probe, "left": Left}  # field -> rows
+MODELS: tuple[type[BaseModel], ...] = (
+    Entry, Document, Topic, GlossaryRow, OffTopicGroup, PlaceList, *NESTED.values(),
+)  # fmt: skip
+_FIELDS = "|".join(sorted({name for model in MODELS for name in model.model_fields}))
 _BEFORE_COLON = re.compile(rf" *(?:- +)?(?:{_FIELDS})")
 _NO_SPACE = re.compile(rf"(?:{_BEFORE_COLON.pattern}:| *-(?!-))(?=[^ \r])")
 _ODD_SPACE = re.compile("[ ]*[\u00a0\u2000-\u200b\u202f\u3000\ufeff]")  # at the beginning of a line
@@ -538,6 +535,8 @@ def _plain(node: Node, done: dict[int, object]) -> object:
 def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: ErrorDetails) -> Problem:
     """Turn one of pydantic's errors into ours, at the place of the value or of the unknown key."""
     path = tuple(error["loc"])
+    if isinstance(node.find(*path[:-1]).value, str):  # a test that is its question alone
+        path = path[:-1]
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
     here, parent = node.find(*path), node.find(*path[:-1])
     line, column = here.line, here.column
@@ -550,9 +549,8 @@ def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: E
         code = "list_not_text"
     elif code == "unknown_field":
         line, column = (parent.keys or {}).get(field, (line, column))
-        nested = Left if model is PlaceList else Source
-        known = nested.model_fields if len(path) > 1 else model.model_fields
-        values |= {"near": nearest(field, known)}
+        known = NESTED[str(path[0])] if len(path) > 1 else model
+        values |= {"near": nearest(field, known.model_fields)}
     elif code == "not_a_choice":
         values |= {"choices": error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")}
     return Problem(file, line, column, clip(where), code, values)

@@ -7,15 +7,26 @@ YAML guess nothing), which is why dates and numbers are parsed here.
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    RootModel,
+    model_serializer,
+    model_validator,
+)
 from pydantic.json_schema import models_json_schema
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from bot.kb.law import Law, Piece
 from bot.normalise.provisions import named
@@ -94,6 +105,31 @@ class Source(_Row):
     at: str = ""
 
 
+class Probe(_Row):
+    """A question that must find its entry; `on` is the day on which it is asked, today where there is none.
+
+    Written as the question alone, or as `{ask: …, on: 2024-05-01}`.
+    """
+
+    ask: Words
+    on: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return {"ask": value} if isinstance(value, str) else value
+
+    @model_serializer
+    def _written(self) -> str | dict[str, str]:
+        return {"ask": self.ask, "on": self.on.isoformat()} if self.on else self.ask
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        fields = {"ask": {"type": "string", "minLength": 1}, "on": {"type": "string", "format": "date"}}
+        dated = {"properties": fields, "required": ["ask"], "additionalProperties": False}
+        return {"type": ["string", "object"], "minLength": 1, **dated}
+
+
 class Entry(_Row):
     """One question and the experts' answer to it."""
 
@@ -106,6 +142,7 @@ class Entry(_Row):
     valid_from: Day | None = None
     valid_to: Day | None = None
     superseded_by: Words | None = None
+    transitional: str = ""  # what it still holds for after its end, in one sentence that askers read
     status: Status = Status.DRAFT
     approved_by: Words | None = None
     approved_on: Day | None = None
@@ -114,7 +151,7 @@ class Entry(_Row):
     see_also: tuple[Words, ...] = ()
     differs_from: tuple[Words, ...] = ()  # entries that sound alike, which an expert has told apart
     not_this: tuple[Words, ...] = ()
-    tests: tuple[Words, ...] = ()
+    tests: tuple[Probe, ...] = ()
 
     @property
     def phrasings(self) -> tuple[str, ...]:
@@ -130,7 +167,10 @@ class Entry(_Row):
     def content(self) -> str:
         """What people are shown, as canonical JSON: two entries that read the same have the same content."""
         shown = {"question", "answer", "sources", "valid_from", "valid_to", "status", "superseded_by"}
-        return json.dumps(self.model_dump(mode="json", include=shown), ensure_ascii=False, sort_keys=True)
+        fields = self.model_dump(mode="json", include=shown)
+        if self.transitional:  # else the codes from before there was such a field would open nothing
+            fields["transitional"] = self.transitional
+        return json.dumps(fields, ensure_ascii=False, sort_keys=True)
 
     @property
     def version(self) -> str:
@@ -360,6 +400,15 @@ class Knowledge:
     version: str = ""  # 12 hex digits over the names and bytes of all files read
     roots: Mapping[str, Node] = field(default_factory=dict, repr=False)  # file -> what it says, with places
     origins: Mapping[str, tuple[str, int]] = field(default_factory=dict, repr=False)  # entry -> file, index
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the entries that an entry supersedes, by its id."""
+        older: dict[str, list[str]] = defaultdict(list)
+        for entry in self.entries.values():
+            if entry.superseded_by:
+                older[entry.superseded_by].append(entry.id)
+        return {newer: tuple(own) for newer, own in older.items()}
 
     def category(self, entry_id: str) -> Category:
         """Return the authority that the entry's folder gives it."""

@@ -33,7 +33,8 @@ from bot.phrases import keys, say
 
 CATEGORY = "category"
 COLUMNS = ("id", CATEGORY, *FIELDS[1:])
-LISTS = ("variants", "see_also", "differs_from", "not_this", "tests")
+LISTS = ("variants", "see_also", "differs_from", "not_this")
+TESTS = "tests"
 SOURCES = "sources"
 
 LONGEST_CELL = 32_767  # characters: what Excel keeps of one
@@ -43,7 +44,7 @@ MOST_COLUMNS = 64
 _WIDTHS = {"id": 30, "question": 50, "variants": 50, "answer": 70, SOURCES: 40, "tests": 50, "not_this": 40}
 ACTIVE = "=+-@\t\r＝＋－＠"  # a cell that begins so is a formula somewhere
 _ESCAPED = re.compile(r"\\([\\nr|])")
-_DOCUMENT = re.compile(r"((?:[^\\|]|\\.|\\)*)\|?")
+_FIRST_PART = re.compile(r"((?:[^\\|]|\\.|\\)*)\|?")
 _NAMED = re.compile(r"\(([a-z_]+)\)\s*$")
 _UNREADABLE = (  # what openpyxl meets a file with that is none, or was made to look like one
     InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError,
@@ -108,14 +109,17 @@ def _row(entry: Entry, category: Category) -> list[str]:
 
 def _spelled(name: str, value: Any) -> str:
     if name == SOURCES:
-        return "\n".join(_source(one) for one in value)
+        return "\n".join(_joined(one["document"], one.get("at", "")) for one in value)
+    if name == TESTS:
+        tests = ({"ask": one} if isinstance(one, str) else one for one in value)
+        return "\n".join(_joined(one["ask"], one.get("on", "")) for one in tests)
     if name in LISTS:
         return "\n".join(_escape(item).replace("\n", "\\n") for item in value)
     return _escape(value)
 
 
-def _source(source: Mapping[str, str]) -> str:
-    parts = [_escape(source["document"]).replace("|", "\\|"), _escape(source.get("at", ""))]
+def _joined(first: str, second: str) -> str:
+    parts = [_escape(first).replace("|", "\\|"), _escape(second)]
     return " | ".join(part.replace("\n", "\\n") for part in parts if part)
 
 
@@ -294,17 +298,28 @@ def _value(name: str, text: str, row: int, at: int) -> Node:
     if not text:
         return Node(None, row, at)
     if name == SOURCES:
-        return Node([_cited(line, row, at) for line in text.split("\n") if line.strip()], row, at)
+        lines = [line for line in text.split("\n") if line.strip()]
+        return Node([_parted(line, ("document", "at"), row, at) for line in lines], row, at)
+    if name == TESTS:
+        lines = [line for line in text.split("\n") if line.strip()]
+        return Node([_test(line, row, at) for line in lines], row, at)
     if name in LISTS:
         items = [_unescape(line.strip()) for line in text.split("\n") if line.strip()]
         return Node([Node(item, row, at) for item in items], row, at)
     return Node(_unescape(text), row, at)
 
 
-def _cited(line: str, row: int, at: int) -> Node:
-    found = _DOCUMENT.match(line)
+def _test(line: str, row: int, at: int) -> Node:
+    """Return a test, as its question alone where it has no day."""
+    node = _parted(line, ("ask", "on"), row, at)
+    return node if "on" in (node.keys or {}) else node.find("ask")
+
+
+def _parted(line: str, names: tuple[str, str], row: int, at: int) -> Node:
+    """Return two fields that stand in a line with a bar between them; the second may be missing."""
+    found = _FIRST_PART.match(line)
     end = found.end() if found else len(line)
-    parts = {"document": found[1] if found else "", "at": line[end:]}
+    parts = {names[0]: found[1] if found else "", names[1]: line[end:]}
     nodes = {key: Node(_unescape(part.strip()), row, at) for key, part in parts.items() if part.strip()}
     return Node(nodes, row, at, keys=dict.fromkeys(nodes, (row, at)))
 

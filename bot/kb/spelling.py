@@ -14,7 +14,7 @@ import yaml
 
 from bot.kb.schema import Entry
 
-Value = str | Sequence[str] | Sequence[Mapping[str, str]]
+Value = str | Sequence[str | Mapping[str, str]]
 
 FIELDS = tuple(Entry.model_fields)  # in the order in which they are written
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -22,7 +22,7 @@ _ODD_BREAK = re.compile("[\r\x85\u2028\u2029]")  # YAML would read plain line br
 WIDEST = 110  # characters of a line up to which a list may stay in brackets
 _LONG = ("answer",)  # after `|` even where it is one line, because it will grow
 _BRACKETS = ("see_also", "differs_from")
-DAYS = ("valid_from", "valid_to", "approved_on", "updated", "taken")
+DAYS = ("valid_from", "valid_to", "approved_on", "updated", "taken", "on")
 
 
 class _InBrackets(list[Any]):
@@ -31,6 +31,10 @@ class _InBrackets(list[Any]):
 
 class _Bare(str):
     """A text that needs no quotes, though YAML takes it for something else."""
+
+
+class _Key(str):
+    """A field's name, which needs no quotes even where older YAML takes it for something else: `on`."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -60,7 +64,13 @@ def _bare(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:timestamp", str(text))
 
 
+def _key(dumper: yaml.SafeDumper, name: str) -> yaml.ScalarNode:
+    tag = "bool" if name == "on" else "str"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{tag}", str(name))
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Key, _key)
 _Dumper.add_representer(_Bare, _bare)
 _Dumper.add_representer(_InBrackets, _brackets)
 
@@ -111,7 +121,7 @@ def _shaped(name: str, value: Any) -> Any:
             return _Bare(text)
         return f"{text}\n" if name in _LONG or "\n" in text else text
     if isinstance(value, Mapping):
-        return {key: _shaped("", inner) for key, inner in value.items() if inner}
+        return {_Key(key): _shaped(key, inner) for key, inner in value.items() if inner}
     items = [_shaped("", item) for item in value]
     return _InBrackets(items) if name in _BRACKETS else items
 

@@ -13,7 +13,13 @@ from bot.phrases import say
 UNWRITTEN = "…"  # an answer without a letter or digit is none: such an entry is not used yet
 WITHOUT_TOPIC = "chua-co-chu-de"  # what the file of entries without one is called
 _WIDTH = 100  # characters of a comment's line
-_LATER = ("approved_by", "approved_on", "superseded_by", "differs_from")  # when the entry stands
+_LATER = (
+    "approved_by",
+    "approved_on",
+    "superseded_by",
+    "transitional",
+    "differs_from",
+)  # when the entry stands
 _EXAMPLES = frozenset(FIELDS) - {"id", "topic", "question", "answer", "status", "updated", *_LATER}
 
 

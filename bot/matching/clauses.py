@@ -210,7 +210,7 @@ def _tried(shelf: _Shelf, knowledge: Knowledge, normalise: Normaliser) -> tuple[
     """
     entries = [entry for entry in knowledge.entries.values() if entry.tests]
     tests = [
-        _Test(entry.id, at % FOLDS, normalise(test))
+        _Test(entry.id, at % FOLDS, normalise(test.ask))
         for at, entry in enumerate(entries)
         for test in entry.tests
     ]

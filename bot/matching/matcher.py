@@ -1,8 +1,8 @@
 """The matcher: a question in, ranked candidates with one calibrated confidence each out."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -32,6 +32,9 @@ class Match:
     group: str | None
     group_confidence: float
     cites: bool = False  # whether a candidate names or cites a document that the question names
+    instead: Mapping[str, str] = field(
+        default_factory=dict
+    )  # see `as_of`: what holds -> what the words found
 
     @property
     def helpful(self) -> float:

@@ -29,7 +29,7 @@ from bot.normalise.glossary import Abbreviation, Glossary
 from bot.normalise.keyboard import telex, vni
 from bot.normalise.letters import LIMIT, clean, fold
 from bot.normalise.provinces import province
-from bot.normalise.references import References, fitting, official_number, written
+from bot.normalise.references import References, fitting, official_number, official_reference, written
 from bot.normalise.sentences import sentences
 from bot.normalise.syllables import canonical
 from bot.normalise.tokens import cut, parts
@@ -43,6 +43,7 @@ __all__ = [
     "fold",
     "is_syllable",
     "official_number",
+    "official_reference",
     "province",
     "sentences",
     "vocabulary",

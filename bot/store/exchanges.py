@@ -46,6 +46,7 @@ async def add(connection: AsyncConnection, exchange: Exchange) -> None:
             base=exchange.base,
             rating=exchange.rating,
             earlier=exchange.earlier,
+            day=exchange.day,
             province=exchange.province,
         )
     )

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -146,6 +147,7 @@ exchanges = Table(
     Column("base", String(64), nullable=False),
     Column("rating", Integer),
     Column("earlier", Text),
+    Column("day", Date),  # whose rules were asked for, in Vietnam; empty for the day of asking
     Column("province", String(60)),  # that the question names
     Index(None, "channel", "asker", "id"),
     Index(None, "asked_at"),

@@ -26,7 +26,7 @@ def small_directory(shipped: Knowledge, tmp_path_factory: pytest.TempPathFactory
             "question": entry.question,
             "variants": list(entry.variants[:5]),
             "answer": entry.answer,
-            "tests": list(entry.tests),
+            "tests": [one.ask for one in entry.tests],
         }
         for entry in entries[:: len(entries) // ENTRIES][:ENTRIES]
     ]

@@ -1,9 +1,11 @@
 """`hoidap ask` and `hoidap unanswered`: from a question in the terminal to an expert's answer there."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from cli_use import HOUSE, REVIEW, Cli, Run, json_lines
+from cli_use import HOUSE, REVIEW, Cli, Result, Run, json_lines
 
 STRANGER = "Xe máy điện có được trợ giá không?"
 
@@ -236,3 +238,56 @@ def test_figures_of_provinces_and_of_what_each_misses(cli: Cli):
     assert item["wordings"] == [STRANGER]
     assert item["provinces"] == [["Sơn La", 2]] and item["channels"] == [["console", 2]]
     assert "Sơn La" in cli("unanswered", "list").stdout
+
+
+AGES = """\
+- {id: muc-cu, question: Mức hỗ trợ xây nhà là bao nhiêu?, answer: 25 triệu., valid_to: 2023-08-14,
+   superseded_by: muc-moi,
+   tests: [{ask: mức hỗ trợ xây nhà, on: 2023-01-05}, {ask: xây nhà mới, on: 2024-01-05}]}
+- {id: muc-moi, question: Mức hỗ trợ xây nhà mới là bao nhiêu?, answer: 40 triệu., valid_from: 2023-08-15,
+   tests: [mức hỗ trợ xây nhà, {ask: mức hỗ trợ xây nhà, on: 2023-08-15}]}
+- {id: vay, question: Lãi suất vay hộ nghèo mấy phần trăm?, answer: 6%.}
+"""
+
+
+class TestAsOfADay:
+    @pytest.fixture
+    def aged(self, tmp_path: Path, cli: Cli) -> Callable[..., Result]:
+        """The command line on a base whose rule changed."""
+        base = tmp_path / "ages"
+        base.mkdir()
+        (base / "a.yaml").write_text(AGES, encoding="utf-8")
+        return lambda *typed, **more: cli(*typed, "--knowledge", str(base), **more)
+
+    QUESTION = "Mức hỗ trợ xây nhà là bao nhiêu?"
+
+    def test_a_question_is_asked_of_the_day_that_is_given(self, aged: Callable[..., Result]):
+        then = aged("ask", self.QUESTION, "--on", "5/1/2023").stdout
+        assert "Tính đến ngày 05/01/2023" in then or "Hỏi cho ngày 05/01/2023" in then
+        assert "25 triệu" in then
+        assert "40 triệu" in aged("ask", self.QUESTION).stdout
+
+    def test_what_is_no_day_is_said_to_be_none(self, aged: Callable[..., Result]):
+        refused = aged("ask", self.QUESTION, "--on", "mai")
+        assert refused.exit_code == 2
+        assert "“mai” không phải một ngày" in refused.stderr
+
+    def test_an_explanation_tells_what_holds_instead_of_what_the_words_found(
+        self, aged: Callable[..., Result]
+    ):
+        then = aged("explain", self.QUESTION, "--on", "2023-01-05").stdout
+        assert "Hỏi theo ngày 05/01/2023." in then
+        assert "áp dụng mục thay" not in then
+        now = aged("explain", self.QUESTION).stdout
+        assert "muc-cu" in now and "áp dụng mục thay" in now
+        [told] = json_lines(aged("explain", self.QUESTION, "--json", "--on", "2023-01-05").stdout)
+        assert (told["day"], told["in_force"]) == ("2023-01-05", "muc-cu")
+
+    def test_a_match_is_what_holds_too(self, aged: Callable[..., Result]):
+        now, then = json_lines(aged("match", stdin=f"{self.QUESTION}\nnăm 2022 {self.QUESTION}\n").stdout)
+        assert (now["candidates"][0]["entry"], then["candidates"][0]["entry"]) == ("muc-moi", "muc-cu")
+
+    def test_the_tests_of_a_base_are_asked_on_their_days(self, aged: Callable[..., Result]):
+        told = aged("kb", "test")
+        assert "✗ xây nhà mới (hỏi ngày 05/01/2024)" in told.stdout
+        assert told.stdout.count("✗") == 1

@@ -28,7 +28,9 @@ QUESTIONS = {
 WARNINGS = {
     "nha-o-muc": [],
     "nha-o-sua": [],
-    "nha-o-cu": ["chỉ áp dụng đến hết ngày 31/12/2025. Xem mục thay thế: Mức hỗ trợ xây mới"],
+    "nha-o-cu": [
+        "chỉ áp dụng đến hết ngày 31/12/2025. Từ ngày 01/01/2026 xem mục thay thế: Mức hỗ trợ xây mới"
+    ],
     "nha-o-het": ["chỉ áp dụng đến hết ngày 23/11/2026."],
     "nha-o-thay": ["Đã có mục thay thế: Mức hỗ trợ sửa chữa"],
     "nha-o-sap": ["áp dụng từ ngày 01/01/2027, hôm nay chưa áp dụng"],

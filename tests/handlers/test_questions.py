@@ -11,7 +11,7 @@ from bot.handlers.question import MOST_CHARACTERS
 
 NEAR = tuple(
     Candidate(entry, confidence)
-    for entry, confidence in [("nha-o-muc", 0.4), ("nha-o-cu", 0.3), ("nha-o-sua", 0.1), ("chung", 0.05)]
+    for entry, confidence in [("nha-o-muc", 0.4), ("ra-soat-thang", 0.3), ("nha-o-sua", 0.1), ("chung", 0.05)]
 )
 FAR = tuple(replace(candidate, confidence=0.01) for candidate in NEAR)
 
@@ -49,7 +49,7 @@ class TestSuggestions:
         asked = unsure.says("nhà ở")
         unsure.known = Known(exchange=asked.exchange)
         picked = unsure.says(pick)
-        entry = unsure.context.knowledge.entries["nha-o-cu"]
+        entry = unsure.context.knowledge.entries["ra-soat-thang"]
         assert said(picked)[Style.TITLE] == [entry.question]
         assert picked.change
         assert (picked.change.exchange, picked.change.entry, picked.change.version) == (
@@ -81,14 +81,18 @@ class TestSuggestions:
         asked = unsure.says("nhà ở")
         unsure.says("9")
         unsure.known = Known(exchange=asked.exchange)
-        assert said(unsure.says("2"))[Style.TITLE] == [unsure.context.knowledge.entries["nha-o-cu"].question]
+        assert said(unsure.says("2"))[Style.TITLE] == [
+            unsure.context.knowledge.entries["ra-soat-thang"].question
+        ]
 
     @pytest.mark.parametrize("meanwhile", ["/help", "/cauhoi", "/khongco", "???", "/dung"])
     def test_stay_open_after_a_reply_that_offers_nothing(self, unsure: Person, meanwhile: str):
         asked = unsure.says("nhà ở")
         unsure.known = Known(exchange=asked.exchange)
         unsure.says(meanwhile)
-        assert said(unsure.says("2"))[Style.TITLE] == [unsure.context.knowledge.entries["nha-o-cu"].question]
+        assert said(unsure.says("2"))[Style.TITLE] == [
+            unsure.context.knowledge.entries["ra-soat-thang"].question
+        ]
 
     def test_are_closed_by_the_next_question(self, unsure: Person):
         unsure.says("nhà ở")
@@ -117,7 +121,9 @@ class TestSuggestions:
 
     def test_the_entry_may_be_gone_when_it_is_picked(self, unsure: Person):
         asked = unsure.says("nhà ở")
-        fewer = {key: entry for key, entry in unsure.context.knowledge.entries.items() if key != "nha-o-cu"}
+        fewer = {
+            key: entry for key, entry in unsure.context.knowledge.entries.items() if key != "ra-soat-thang"
+        }
         unsure.context = replace(unsure.context, knowledge=replace(unsure.context.knowledge, entries=fewer))
         unsure.known = Known(exchange=asked.exchange)
         assert said(unsure.says("2"))[Style.TEXT] == [

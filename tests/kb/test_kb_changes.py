@@ -76,6 +76,8 @@ def test_figures_come_first_whatever_the_order_of_the_files(base):
         (("status: draft", "status: checked"), "status", ("draft",), ("checked",)),
         (("[x, y]", "[x, z, w]"), "variants", ("y",), ("w", "z")),
         (("  status: draft", "  tests: [t]"), "tests", (), ("t",)),
+        (("  status: draft", "  tests: [{ask: t, on: 2024-05-01}]"), "tests", (), ("t | 2024-05-01",)),
+        (("  status: draft", "  transitional: Còn dùng"), "transitional", (), ("Còn dùng",)),
     ],
 )
 def test_each_kind_of_change_is_a_field_of_its_entry(base, replaced, field: str, gone, come):

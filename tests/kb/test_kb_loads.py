@@ -58,7 +58,7 @@ def test_all_fields_arrive_as_written(write):
         "Bà A",
         date(2026, 11, 23),
     )
-    assert (entry.see_also, entry.not_this, entry.tests) == (("muc-a",), ("x",), ("y",))
+    assert (entry.see_also, entry.not_this, [one.ask for one in entry.tests]) == (("muc-a",), ("x",), ["y"])
     assert knowledge.documents["55/2023/TT-BTC"].status is DocumentStatus.CHECKED
     assert (knowledge.topics["nha-o"].project, knowledge.topics["nha-o"].subproject) == (5, 1)
     assert (knowledge.glossary[0].full, knowledge.glossary[0].near) == ("", ("#",))
@@ -232,3 +232,18 @@ def test_a_failure_carries_all_problems(write):
         ("b.yaml", "stray_colon"),
         ("documents.yaml", "file_not_a_mapping"),
     ]
+
+
+def test_a_test_is_a_question_or_a_question_with_the_day_on_which_it_is_asked(write):
+    text = _entry("a", tests="[gì, {ask: gì đó, on: 2024-05-01}, {ask: gì nữa}]")
+    tests = load(write({"a.yaml": text})).entries["a"].tests
+    assert [(one.ask, one.on) for one in tests] == [
+        ("gì", None),
+        ("gì đó", date(2024, 5, 1)),
+        ("gì nữa", None),
+    ]
+
+
+def test_an_entry_says_what_it_still_holds_for_after_its_end(write):
+    text = _entry("a", valid_to="2026-05-30", transitional="Còn dùng cho vốn cũ")
+    assert load(write({"a.yaml": text})).entries["a"].transitional == "Còn dùng cho vốn cũ"

@@ -127,6 +127,11 @@ UNLOADABLE = [
     ("not_text", "words.yaml", "- km\n- {km: kg}\n", "2:3", ""),
     ("empty", "words.yaml", "- km\n-\n", "2:2", ""),
     ("unknown_entry", "a.yaml", HEAD + "  superseded_by: soundd\n", "4:18", "muc-a"),
+    ("bad_date", "a.yaml", HEAD + "  tests:\n    - {ask: t1, on: 1/5/2024}\n", "5:21", "muc-a"),
+    ("missing_field", "a.yaml", HEAD + "  tests:\n    - {on: 2024-05-01}\n", "5:7", "muc-a"),
+    ("unknown_field", "a.yaml", HEAD + "  tests:\n    - {ask: t1, onn: 2024-05-01}\n", "5:17", "muc-a"),
+    ("not_fields", "a.yaml", HEAD + "  tests: [[t1]]\n", "4:11", "muc-a"),
+    ("empty", "a.yaml", HEAD + "  tests: [t1, '']\n", "4:15", "muc-a"),
 ]  # fmt: skip
 
 UNFINISHED = [

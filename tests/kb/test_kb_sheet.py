@@ -22,7 +22,7 @@ from bot.errors import SheetError
 from bot.kb import load
 from bot.kb.diff import compare
 from bot.kb.merge import Merge, merge
-from bot.kb.sheet import CellTooLong, comma_separated, describe_cell, read, xlsx
+from bot.kb.sheet import CellTooLong, comma_separated, describe_cell, read, table, xlsx
 from bot.kb.spelling import entry_lines
 from bot.kb.writer import save
 
@@ -101,6 +101,7 @@ NASTY = st.one_of(
     st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffe\uffff"), max_size=12),
 ).filter(lambda text: any(letter.isalnum() for letter in text) and "<" not in text)  # fmt: skip
 ITEMS = st.lists(NASTY, min_size=1, max_size=3)
+DATED = st.builds(lambda ask, on: {"ask": ask, "on": on.isoformat()}, NASTY, st.dates())
 
 
 @given(
@@ -108,7 +109,7 @@ ITEMS = st.lists(NASTY, min_size=1, max_size=3)
         {"question": NASTY, "answer": NASTY},
         optional={
             "variants": ITEMS,
-            "tests": ITEMS,
+            "tests": st.lists(st.one_of(NASTY, DATED), min_size=1, max_size=3),
             "not_this": ITEMS,
             "evidence": NASTY,
             "approved_by": NASTY,
@@ -311,3 +312,16 @@ def test_a_damaged_file_ends_in_words(tmp_path: Path):
             read(tmp_path / "t.xlsx")
         except SheetError as error:
             assert all(map(describe_cell, error.problems))
+
+
+def test_a_test_with_a_day_stands_in_a_line_with_a_bar(take, write: Write):
+    text = "- {id: a, question: Q, answer: A, tests: [gì, {ask: gì đó, on: 2024-05-01}]}\n"
+    rows = list(table(load(write({"regulations/b.yaml": text}))))
+    assert (
+        rows[1][rows[0].index(next(head for head in rows[0] if "(tests)" in head))]
+        == "gì\ngì đó | 2024-05-01"
+    )
+    merged = take(["id", "tests"], ["mot", "gì\ngì đó | 2024-05-01"])
+    tests = merged.knowledge.entries["mot"].tests
+    assert [(one.ask, str(one.on)) for one in tests] == [("gì", "None"), ("gì đó", "2024-05-01")]
+    assert "    - ask: gì đó\n      on: 2024-05-01\n" in merged.texts["regulations/a.yaml"]

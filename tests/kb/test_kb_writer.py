@@ -180,6 +180,13 @@ class TestANewEntry:
         with pytest.raises(ByHandOnly):
             appended(text, {"id": "b", "question": "Q", "answer": "A"})
 
+    def test_has_its_tests_with_a_day_as_an_expert_would_write_them(self):
+        tests = ["gì", {"ask": "gì đó", "on": "2024-05-01"}]
+        added = appended("", {"id": "a", "question": "Q", "answer": "A", "tests": tests})
+        assert added.endswith("  tests:\n    - gì\n    - ask: gì đó\n      on: 2024-05-01\n")
+        later = changed(added, "a", {"tests": [*tests, "gì nữa"]})
+        assert later == f"{added}    - gì nữa\n"
+
     def test_is_spelled_like_most_of_the_shipped_ones(self):
         knowledge = load(KNOWLEDGE)
         texts = "".join(path.read_text(encoding="utf-8") for path in KNOWLEDGE.rglob("*.yaml"))

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -9,6 +10,7 @@ import yaml
 from bot.kb import Knowledge
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
+TODAY = date(2026, 11, 30)  # on which tests of the base are asked that name no day
 
 Rows = list[dict[str, object]]
 

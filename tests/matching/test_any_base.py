@@ -15,7 +15,7 @@ from matching_bases import SHIPPED, Rows, bare, cut, telex, write
 
 from bot.decide import decide
 from bot.domain import Verdict, Wishes
-from bot.kb import Knowledge, load
+from bot.kb import Knowledge, Probe, load
 from bot.matching import Matcher, build
 
 Build = Callable[[Mapping[str, Rows]], Matcher]
@@ -84,10 +84,16 @@ def test_the_thresholds_follow_from_what_may_be_borne(middling: Knowledge):
 
 def test_tests_are_never_learned_from(middling: Knowledge):
     told = {
-        key: entry.model_copy(update={"tests": (f"{entry.question} nói lại", f"câu thử {key}", *ASKED[:1])})
+        key: entry.model_copy(
+            update={
+                "tests": tuple(
+                    Probe(ask=one) for one in (f"{entry.question} nói lại", f"câu thử {key}", *ASKED[:1])
+                )
+            }
+        )
         for key, entry in middling.entries.items()
     }
-    asked = [*ASKED, *(text for entry in told.values() for text in entry.tests)]
+    asked = [*ASKED, *(one.ask for entry in told.values() for one in entry.tests)]
     before, after = build(middling, Wishes()), build(replace(middling, entries=told), Wishes())
     assert everything_said(before, asked) == everything_said(after, asked)
 

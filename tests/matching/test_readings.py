@@ -41,7 +41,7 @@ def follow_ups() -> list[dict[str, str]]:
 
 def one_test_each(brain: Brain) -> list[tuple[str, str]]:
     """Return one test of every entry that has any, and the entry."""
-    return [(entry.tests[0], entry.id) for entry in brain.knowledge.entries.values() if entry.tests]
+    return [(entry.tests[0].ask, entry.id) for entry in brain.knowledge.entries.values() if entry.tests]
 
 
 def ended(text: str) -> str:
@@ -101,7 +101,7 @@ class TestSeveralSentences:
 
     def test_what_experts_wrote_gets_the_same_in_whatever_sentences(self, shipped: Brain):
         entries = shipped.knowledge.entries.values()
-        texts = [text for entry in entries for text in (entry.question, *entry.tests)]
+        texts = [text for entry in entries for text in (entry.question, *(one.ask for one in entry.tests))]
         changed = []
         for text, match in zip(texts, shipped.matcher.match_all(texts), strict=True):
             found = find(text, shipped.matcher)

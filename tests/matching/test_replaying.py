@@ -99,7 +99,7 @@ def test_it_is_told_how_far_it_has_come():
 
 def test_many_at_once_get_what_each_gets_alone(shipped: Brain):
     entries = list(shipped.knowledge.entries.values())[::20]
-    texts = [test for entry in entries for test in entry.tests]
+    texts = [test.ask for entry in entries for test in entry.tests]
     texts += [f"Chào bot. {one} {other}?" for one, other in itertools.pairwise(texts)][:10]
     messages: list[tuple[str, Before | None]] = [(text, None) for text in texts]
     messages += [(f"còn {entry.variants[0]} thì sao", Before(entry.question, entry.id)) for entry in entries]

@@ -7,7 +7,7 @@ broken matcher does.
 import unicodedata
 
 import pytest
-from matching_bases import bare, telex
+from matching_bases import TODAY, bare, telex
 
 from bot.decide import decide
 from bot.domain import Verdict
@@ -17,7 +17,7 @@ from bot.trial import Report, ask_tests
 
 @pytest.fixture(scope="module")
 def report(shipped: Brain) -> Report:
-    return ask_tests(shipped)
+    return ask_tests(shipped, TODAY)
 
 
 class TestQuestionsThatMatchingNeverSaw:
@@ -119,7 +119,7 @@ def test_a_stranger_is_never_answered(shipped: Brain, text: str):
 
 
 def test_probabilities_are_probabilities(shipped: Brain):
-    texts = [text for entry in shipped.knowledge.entries.values() for text in entry.tests[:1]]
+    texts = [one.ask for entry in shipped.knowledge.entries.values() for one in entry.tests[:1]]
     assert len(texts) > 60
     for text in texts:
         match = shipped.matcher.match(text)
@@ -142,7 +142,7 @@ def test_probabilities_of_a_question_known_word_for_word_add_up_to_at_most_one_t
 def test_confidence_never_promises_more_than_is_kept(shipped: Brain):
     pairs = []
     for entry in shipped.knowledge.entries.values():
-        for text in entry.tests[:1]:
+        for text in (one.ask for one in entry.tests[:1]):
             best = shipped.matcher.match(text).candidates[0]
             pairs.append((best.confidence, best.entry == entry.id))
     expected, right = (sum(column) / len(pairs) for column in zip(*pairs, strict=True))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from matching_bases import TODAY
 
 from bot.decide import decide
 from bot.domain import Candidate, Verdict
@@ -89,7 +90,7 @@ def test_the_calibration_error_is_the_mean_distance_of_confidence_and_truth_by_b
 
 
 def test_the_present_point_says_what_the_table_says(shipped: Brain):
-    report = ask_tests(shipped)
+    report = ask_tests(shipped, TODAY)
     total = report.rows[-1]
     [present] = [point for point in report.curve if point.is_present]
     assert present.confidence == shipped.matcher.thresholds.answer

@@ -117,7 +117,11 @@ def test_likeness_does_not_hang_on_who_comes_first(questions: list[str], normali
 
 
 def many(knowledge: Knowledge, normalise: Callable[[str], object]) -> Iterator[str]:
-    texts = [text for entry in knowledge.entries.values() for text in (*entry.phrasings, *entry.tests)]
+    texts = [
+        text
+        for entry in knowledge.entries.values()
+        for text in (*entry.phrasings, *(one.ask for one in entry.tests))
+    ]
     for retype in (str, KINDS["slips"][0], KINDS["mixed"][1], KINDS["slips"][1], KINDS["mixed"][2]):
         for text in texts:
             yield normalise(retype(text)).folded  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """What a question may go on from: the same person's last one, in the same chat, a few minutes ago."""
 
+from datetime import date
+
 import pytest
 from shell_bot import HEALTH, HELLO, HOUSE, LOAN, Bot
 
@@ -59,3 +61,12 @@ async def test_nobody_goes_on_from_another_persons_question(bot: Bot) -> None:
 async def test_what_was_asked_elsewhere_is_not_told_in_a_group(bot: Bot) -> None:
     await bot.asks(LOAN, chat="an")
     assert await waits_as(bot, chat="group", asker="an") == THEN
+
+
+async def test_the_day_that_is_asked_about_is_kept_and_the_next_question_can_ask_of_another(bot: Bot) -> None:
+    await bot.asks(f"/ngay 2023-09-01 {LOAN}")
+    await bot.asks("còn năm 2022 thì sao?")
+    await bot.asks(LOAN)
+    days = [(row.entry, row.day) for row in await bot.rows(tables.exchanges)]
+    loan = days[0][0]
+    assert days == [(loan, date(2023, 9, 1)), (loan, date(2022, 12, 31)), (loan, None)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from store_queues import NOON, Queue, at
@@ -45,6 +46,14 @@ async def test_a_question_is_logged_as_it_was(database: Database, number: int) -
     async with database.reading() as connection:
         assert await exchanges.get(connection, number) == exchange(number)
         assert await exchanges.get(connection, number + 1) is None
+
+
+async def test_the_day_that_it_was_asked_of_is_kept_with_it(database: Database, number: int) -> None:
+    asked = exchange(number, day=date(2023, 9, 1))
+    async with database.writing() as connection:
+        await exchanges.add(connection, asked)
+    async with database.reading() as connection:
+        assert await exchanges.get(connection, number) == asked
 
 
 async def test_a_question_is_logged_once(database: Database, number: int) -> None:

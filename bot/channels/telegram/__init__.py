@@ -184,6 +184,7 @@ class TelegramChannel:
             BotCommand("chude", say("telegram.command.chude")),
             BotCommand("cauhoi", say("telegram.command.cauhoi")),
             BotCommand("vanban", say("telegram.command.vanban")),
+            BotCommand("ngay", say("telegram.command.ngay")),
             BotCommand("tinh", say("telegram.command.tinh")),
             BotCommand("tatbao", say("telegram.command.tatbao")),
             BotCommand("help", say("telegram.command.help")),

@@ -38,7 +38,8 @@ def _outliving(knowledge: Knowledge, entry: Entry) -> Iterator[Problem]:
     """Yield an entry that goes on after the last of its documents ended, with nothing said about it."""
     cited = [source.document for source in entry.sources]
     ends = {number: day for number in cited if (day := knowledge.ended(number))}
-    if entry.superseded_by or not ends or len(ends) < len(set(cited)) or _is_transitional(knowledge, cited):
+    explained = entry.superseded_by or entry.transitional or _is_transitional(knowledge, cited)
+    if explained or not ends or len(ends) < len(set(cited)):
         return
     number, last = max(ends.items(), key=lambda end: end[1])
     if entry.valid_to is None or entry.valid_to > last:

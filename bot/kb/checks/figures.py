@@ -16,7 +16,8 @@ def unsourced(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield the entries whose answers state figures that are quoted nowhere, one problem each."""
     for entry in knowledge.entries.values():
         quoted = _quoted(knowledge, entry)
-        missing = [one.text for one in figures(entry.answer[:PARSED]) if not _is_among(quoted, one)]
+        told = f"{entry.answer}\n{entry.transitional}"[:PARSED]
+        missing = [one.text for one in figures(told) if not _is_among(quoted, one)]
         if missing:
             listed = "”, “".join(dict.fromkeys(map(clip, missing)))
             yield problem_at(

@@ -49,7 +49,8 @@ class Row:
         """Yield the text of a field, or those of the list in it."""
         field = self.field(name)
         for path, node in ((), field), *(((number,), one) for number, one in enumerate(items(field))):
-            if node and isinstance(node.value, str) and (text := node.value.strip()):
+            words = text_at(node, "ask") if node and isinstance(node.value, dict) else node and node.value
+            if isinstance(words, str) and (text := words.strip()):
                 yield Spot(text, called(self.node), self.file, (self.index, name, *path))
 
     def cited(self) -> Iterator[Spot]:
@@ -99,7 +100,7 @@ def problem_at(knowledge: Knowledge, spot: Spot, code: str, **values: object) ->
 def shown(knowledge: Knowledge) -> Iterator[Spot]:
     """Yield every text of experts that people read, once each."""
     for row in entries(knowledge):
-        yield from (*row.texts("question"), *row.texts("answer"))
+        yield from (*row.texts("question"), *row.texts("answer"), *row.texts("transitional"))
     for row in shared(knowledge, OFF_TOPIC):
         yield from row.texts("reply")
     for row in shared(knowledge, TOPICS):

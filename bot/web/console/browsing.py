@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.domain import CODE_DIGITS, Verdict
-from bot.kb import Category, Entry, Knowledge, Status
+from bot.kb import Category, Entry, Knowledge, Probe, Status
 from bot.kb.revisions import revisions_of
 from bot.kb.search import Search, Wanted
+from bot.phrases import say
 from bot.store import Database, uses
 from bot.store.uses import Shown, Uses
 from bot.trying import card
@@ -26,6 +27,7 @@ from bot.web.console.gate import Call
 from bot.web.console.paging import page_of
 from bot.web.console.steps import branch_of
 from bot.web.pages import is_htmx
+from bot.written import day
 
 PER_PAGE = 25
 MOST_ASKED = 20  # questions that an entry served, on its page
@@ -101,6 +103,7 @@ class Browsing:
             "entry.html",
             knowledge=brain.knowledge,
             entry=entry,
+            tests=[_test(each) for each in entry.tests],
             category=brain.knowledge.category(entry.id),
             file=file,
             revisions=revisions,
@@ -121,6 +124,10 @@ class Browsing:
         if self._search is None or self._search[0] != knowledge.version:
             self._search = (knowledge.version, Search(knowledge))
         return self._search[1]
+
+
+def _test(test: Probe) -> str:
+    return say("console.entry.asked_on", question=test.ask, day=day(test.on)) if test.on else test.ask
 
 
 def _wanted(query: QueryParams, knowledge: Knowledge) -> Wanted:

@@ -212,7 +212,7 @@ class Writing:
 
 def wordings_for(whole: Whole, entry: Entry) -> dict[str, str]:
     """Return the wordings that an entry does not know yet, by the names of their boxes."""
-    known = {plain(each) for each in (*entry.phrasings, *entry.tests)}
+    known = {plain(each) for each in (*entry.phrasings, *(test.ask for test in entry.tests))}
     texts = {plain(each.text): each for each in reversed(whole.wordings) if any(map(str.isalnum, each.text))}
     return {
         f"wording-{each.id}": " ".join(each.text.split())

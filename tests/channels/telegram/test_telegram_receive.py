@@ -123,7 +123,7 @@ async def test_the_menu_is_shown_and_may_fail(channel: TelegramChannel, emulator
     async with receiving(channel, Rows()):
         await until(lambda: emulator.state()["polling"], "a poll")
     everybody, admin = emulator.calls("setMyCommands")
-    shown = ["chude", "cauhoi", "tinh", "tatbao", "help", "start"]
+    shown = ["chude", "cauhoi", "ngay", "tinh", "tatbao", "help", "start"]
     assert [command["command"] for command in everybody["commands"]] == shown
     assert all(1 <= len(command["description"]) <= 256 for command in everybody["commands"])
     assert admin["scope"] == {"type": "chat", "chat_id": "5"} or admin["scope"]["chat_id"] == 5
