@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import BadDatabaseUrl, DatabaseRefused
+from bot.store.driver import connect
 
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
 WAL_ATTEMPTS = 200
@@ -39,7 +40,10 @@ class Database:
             self.url = make_url(url)
             # Errors are logged, and their parameters would be what people asked.
             self._engine = create_async_engine(
-                self.url, pool_pre_ping=not self._is_sqlite, hide_parameters=True
+                self.url,
+                pool_pre_ping=not self._is_sqlite,
+                hide_parameters=True,
+                connect_args={"async_creator_fn": connect} if self._is_sqlite else {},
             )
         except (SQLAlchemyError, ImportError, ValueError):
             raise BadDatabaseUrl from None  # a piece of a password may be in their words
