@@ -155,7 +155,12 @@ async def _telegram(settings: Settings, stack: AsyncExitStack) -> TelegramChanne
         return None
     prefix = f"{TelegramChannel.name}:"
     people = [each.removeprefix(prefix) for each in settings.reviewing if each.startswith(prefix)]
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_url, people)
+    channel = TelegramChannel(
+        settings.telegram_token.get_secret_value(),
+        settings.telegram_url,
+        people,
+        settings.telegram_per_second,
+    )
     await channel.start()
     stack.push_async_callback(channel.stop)
     return channel

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         "polling",
         description="`polling`: bot tự hỏi Telegram; `webhook`: Telegram gửi tới `HOIDAP_SITE`, cần HTTPS",
     )
+    telegram_per_second: float = Field(
+        30, gt=0, description="Bot gửi Telegram tối đa bấy nhiêu tin mỗi giây cho mọi người cộng lại"
+    )
     admins: Annotated[tuple[Admin, ...], NoDecode] = Field(
         (), description="Người xem câu chưa trả lời, cách nhau dấu phẩy: `telegram:123456789`"
     )

@@ -14,6 +14,7 @@ HoidapError
 ├── NoRevision             git cannot show the base as it was
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
+    │   └── Moved          try it again at the chat's new address
     └── Unreachable        this chat will not take messages any more
 """
 
@@ -126,6 +127,14 @@ class RetryLater(SendError):
     def __init__(self, reason: str, seconds: float) -> None:
         super().__init__(reason)
         self.seconds = seconds
+
+
+class Moved(RetryLater):
+    """The chat has another id from now on, and what we know of it belongs there."""
+
+    def __init__(self, reason: str, to: str) -> None:
+        super().__init__(reason, 0)
+        self.to = to
 
 
 class Unreachable(SendError):

@@ -22,6 +22,7 @@ class ItemState(StrEnum):
     ANSWERED = "answered"  # by an entry, or in an expert's words
     NOT_OURS = "not_ours"  # somebody else's task; the askers were told whose
     MERGED = "merged"  # its questions are in another item now
+    WITHDRAWN = "withdrawn"  # everybody who asked it asks something else instead
 
 
 OPEN_STATES = (ItemState.NEW, ItemState.TAKEN, ItemState.ASKING)
@@ -46,8 +47,10 @@ class ActKind(StrEnum):
     SPLIT = "split"
     DRAFTED = "drafted"  # an expert wrote an answer that is no entry yet
     UNDID = "undid"
+    WITHDREW = "withdrew"  # an asker changed the words of their message: it is another question now
 
 
+BY_ASKER = "asker"
 BY_BOT = "bot"  # who did what nobody did: given back for its age, answered by an entry that went live
 
 

@@ -13,6 +13,7 @@ from bot.handlers.command import shorten
 from bot.handlers.context import vietnam_day
 from bot.handlers.requests import storable
 from bot.items import (
+    BY_ASKER,
     BY_BOT,
     NOT_OURS,
     Act,
@@ -28,7 +29,7 @@ from bot.kb import Entry, Knowledge, Problem, describe
 from bot.lanes import Wake
 from bot.normalise import fold, written
 from bot.phrases import say
-from bot.store import Connection, Database, acts, exchanges, items, outbox, tellings
+from bot.store import Connection, Database, acts, exchanges, items, outbox, tellings, waiting
 from bot.store.items import Question
 from bot.telling import Person, Word, tell, write
 
@@ -391,6 +392,22 @@ class Reviewing:
             reply = Reply((block, Block(Style.QUOTE, shorten(text))), buttons=((actions.walk(number),),))
             await self._notify(connection, {asked[-1].by}, reply, about=number)
         return True
+
+    async def withdraw(self, connection: Connection, number: int) -> None:
+        """Let a question wait no more whose asker has changed its words; the new ones are another question.
+
+        Args:
+            connection: the transaction that also answers the new words.
+            number: of the question as it was.
+        """
+        now = self._clock()
+        item = await items.of(connection, number, lock=True)
+        if not await waiting.withdraw(connection, number, now) or item is None or not item.is_open:
+            return
+        await acts.record(connection, item.id, ActKind.WITHDREW, BY_ASKER, now, {"number": number})
+        if not await items.questions(connection, item.id, only_open=True):
+            freed = {"taken_by": None, "taken_at": None, "settled_by": BY_ASKER}
+            await items.change(connection, item.id, state=ItemState.WITHDRAWN, **freed)
 
     # --- taking it back ----------------------------------------------------------------------------------
 

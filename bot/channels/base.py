@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.domain import Envelope, Ignored, Message, Reply
+from bot.domain import Envelope, Event, Message, Reply
 
 Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `most` messages in any `window` to one chat; `chats` is how the ids begin that it is for."""
+
+    most: int
+    window: timedelta
+    chats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,7 @@ class Abilities:
     edits: bool  # what was sent can be written anew in its place
     longest: int | None = None  # of one message; None has no limit
     free_for: timedelta | None = None  # after a chat's last message we may write to it; None is for ever
+    paces: tuple[Pace, ...] = ()  # kept by the sender; what comes faster waits in the outbox
 
 
 class Channel(Protocol):
@@ -31,7 +41,7 @@ class Channel(Protocol):
     name: str
     can: Abilities
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read a payload as it was stored; total on anything the platform (or an attacker) may send."""
 
     def render(self, reply: Reply, payload: Payload) -> Sequence[Payload]:
@@ -39,6 +49,9 @@ class Channel(Protocol):
 
     async def send(self, chat: str, part: Payload) -> str:
         """Send one part and return the platform's id of it.
+
+        Where `can.edits`, a part with "replaces" takes the place of our message with that id; if it has
+        nothing else, that message goes. What cannot be edited any more is sent anew.
 
         Raises:
             RetryLater: the platform is out of reach or asks to wait.

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import CODE_DIGITS, Candidate, Change, Exchange, Snapshot, Verdict, digits_apart
-from bot.store.tables import exchanges, snapshots, waiting
+from bot.store.tables import exchanges, inbox, snapshots, waiting
 
 
 async def add(connection: AsyncConnection, exchange: Exchange) -> None:
@@ -54,13 +54,15 @@ async def recent(
 ) -> tuple[Exchange, ...]:
     """Return the newest questions that somebody asked in a chat, newest first.
 
-    An entry that was only opened is no question, unless it was put before the experts.
+    An entry that was only opened is no question, unless it was put before the experts. Of a question whose
+    words were changed only the newest counts.
     """
     c = exchanges.c
+    is_replaced = exists().where(inbox.c.id == c.id, inbox.c.replaced_by.is_not(None))
     asked = or_(c.verdict != Verdict.OPENED, exists().where(waiting.c.number == c.id))
     query = (
         select(exchanges)
-        .where(c.channel == channel, c.chat == chat, c.asker == asker, asked)
+        .where(c.channel == channel, c.chat == chat, c.asker == asker, asked, ~is_replaced)
         .order_by(exchanges.c.id.desc())
         .limit(limit)
     )
@@ -68,14 +70,23 @@ async def recent(
 
 
 async def latest(
-    connection: AsyncConnection, channel: str, chat: str, asker: str, since: datetime
+    connection: AsyncConnection, channel: str, chat: str, asker: str, since: datetime, before: int
 ) -> Exchange | None:
-    """Return what somebody asked or opened last in a chat since `since` (UTC), but for what was off topic."""
+    """Return what somebody asked or opened last in a chat before a message, but for what was off topic.
+
+    Args:
+        connection: any transaction.
+        channel: of the chat.
+        chat: the platform's id of it.
+        asker: pseudonym of the person.
+        since: UTC; what is older does not count.
+        before: number of the message.
+    """
     c = exchanges.c
     query = (
         select(exchanges)
         .where(c.channel == channel, c.chat == chat, c.asker == asker)
-        .where(c.asked_at >= since, c.verdict != Verdict.OFF_TOPIC)
+        .where(c.asked_at >= since, c.id < before, c.verdict != Verdict.OFF_TOPIC)
         .order_by(c.id.desc())
         .limit(1)
     )

@@ -5,7 +5,7 @@ runs out and the row is claimed again. One statement serves both databases; SQLA
 SKIP LOCKED` out on SQLite, where the write lock already keeps others away.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,14 +22,16 @@ async def claim(
     table: Table,
     channels: Collection[str],
     now: datetime,
-) -> Row[Any] | None:
-    """Claim the oldest row that may be worked on now, or None.
+    most: int,
+) -> Sequence[Row[Any]]:
+    """Claim the oldest rows that may be worked on now, oldest first, one of each chat.
 
     Args:
         connection: a writing transaction.
         table: `inbox` or `outbox`.
         channels: names of the channels that this process serves.
         now: UTC.
+        most: how many.
     """
     other = table.alias()
     c = table.c
@@ -46,16 +48,16 @@ async def claim(
             ~exists().where(same_chat, in_work),
         )
         .order_by(c.id)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
     result = await connection.execute(
         update(table)
-        .where(c.id == due.scalar_subquery())
+        .where(c.id.in_(due.scalar_subquery()))
         .values(state=RowState.WORKING, lease_until=now + LEASE, attempts=c.attempts + 1)
         .returning(*c)
     )
-    return result.one_or_none()
+    return sorted(result, key=lambda row: int(row.id))
 
 
 async def finish(

@@ -83,6 +83,7 @@ inbox = Table(
     Column("lease_until", UtcTime),
     Column("finished_at", UtcTime),
     Column("note", Text),
+    Column("replaced_by", Id),  # the newest message that changes its words
     UniqueConstraint("channel", "key"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
     Index(None, "state", "channel", "chat", "id"),
@@ -108,9 +109,11 @@ outbox = Table(
     Column("platform_id", String(200)),
     Column("note", Text),
     Column("about", Id),  # the question that this speaks of, where it is not the message that it answers
+    Column("edits", Id),  # the row whose message this one takes the place of
     UniqueConstraint("inbox_id", "part"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
     Index(None, "state", "channel", "chat", "id"),
+    Index(None, "channel", "chat", "finished_at"),
     sqlite_autoincrement=True,
 )
 
@@ -207,7 +210,9 @@ items = Table(
     Column("entry", String(60)),
     Column("note", Text),
     Column("into", Id, ForeignKey("items.id")),
-    CheckConstraint("state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged')", name="state"),
+    CheckConstraint(
+        "state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged', 'withdrawn')", name="state"
+    ),
     Index(None, "state", "askers", "first_at"),
     Index(None, "number"),
     sqlite_autoincrement=True,

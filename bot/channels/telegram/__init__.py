@@ -7,15 +7,15 @@ that proves.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from telegram import BotCommand, BotCommandScopeChat
+from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, ExtBot
 
-from bot.channels.base import Abilities, Hook, Payload
+from bot.channels.base import Abilities, Hook, Pace, Payload
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
 from bot.channels.telegram.render import MOST_UNITS, render
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 # One send, repeated as plain text at worst, stays within the 30 s that the outbox allows.
 CONNECT, READ, POOL = 5.0, 8.0, 2.0  # s
+PER_SECOND = 30.0  # messages to all chats together
 POLL = 25  # s that Telegram keeps an empty poll open; below the 30 s after which many proxies cut it
 POLL_SLACK = 10.0  # s more, for a slow way back
 MOST_POSTS = 100  # updates that Telegram may post at once; the most that it allows
@@ -45,27 +46,36 @@ class TelegramChannel:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
         admins: Telegram ids of those whose menu also shows the reviewers' commands.
+        per_second: messages to all chats together; Telegram's limit unless one pays for more.
     """
 
     name = "telegram"
-    can = Abilities(pushes=True, buttons=True, formatting=True, edits=False, longest=MOST_UNITS)
+    # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+    can = Abilities(
+        pushes=True,
+        buttons=True,
+        formatting=True,
+        edits=True,
+        longest=MOST_UNITS,
+        paces=(Pace(1, timedelta(seconds=1)), Pace(20, timedelta(minutes=1), chats="-")),
+    )
 
-    def __init__(self, token: str, base_url: str, admins: Sequence[str] = ()) -> None:
+    def __init__(
+        self, token: str, base_url: str, admins: Sequence[str] = (), per_second: float = PER_SECOND
+    ) -> None:
         self._token = token
         self._admins = tuple(admins)
         self._sending = Wire(
             connect_timeout=CONNECT, read_timeout=READ, write_timeout=READ, pool_timeout=POOL
         )
         self._polling = Wire(1, connect_timeout=CONNECT, read_timeout=READ, pool_timeout=POOL)
-        # A 429 is not waited for here: the outbox does, and meanwhile serves other chats.
-        self._bot: ExtBot[Any] = ExtBot(
+        self._bot: Bot = Bot(
             token,
             base_url=f"{base_url.rstrip('/')}/bot",
             request=self._sending,
             get_updates_request=self._polling,
-            rate_limiter=AIORateLimiter(max_retries=0),
         )
-        self._sender = Sender(self._bot)
+        self._sender = Sender(self._bot, per_second)
         self.me: Mapping[str, Any] | None = None  # id and username, once Telegram has told us
 
     async def start(self) -> None:

@@ -1,0 +1,34 @@
+"""what changes an older message and its reply, when a chat was last written to, items whose askers changed their mind
+
+Revision ID: 0007
+Revises: 0006
+"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0007'
+down_revision = '0006'
+branch_labels = None
+depends_on = None
+
+STATES = "state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged'"
+
+
+def upgrade() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+    op.add_column('inbox', sa.Column('replaced_by', number, nullable=True))
+    op.add_column('outbox', sa.Column('edits', number, nullable=True))
+    op.create_index('ix_outbox_channel_chat_finished_at', 'outbox', ['channel', 'chat', 'finished_at'])
+    with op.batch_alter_table('items', schema=None) as batch_op:
+        batch_op.drop_constraint(op.f('ck_items_state'), type_='check')
+        batch_op.create_check_constraint(op.f('ck_items_state'), f"{STATES}, 'withdrawn')")
+
+
+def downgrade() -> None:
+    op.execute("update items set state = 'not_ours' where state = 'withdrawn'")
+    with op.batch_alter_table('items', schema=None) as batch_op:
+        batch_op.drop_constraint(op.f('ck_items_state'), type_='check')
+        batch_op.create_check_constraint(op.f('ck_items_state'), f"{STATES})")
+    op.drop_index('ix_outbox_channel_chat_finished_at', 'outbox')
+    op.drop_column('outbox', 'edits')
+    op.drop_column('inbox', 'replaced_by')
