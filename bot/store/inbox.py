@@ -70,7 +70,7 @@ async def replace(connection: AsyncConnection, old: int, new: int) -> None:
 
 
 async def claim(
-    connection: AsyncConnection, channels: Collection[str], now: datetime, most: int = 1
+    connection: AsyncConnection, channels: Collection[str], now: datetime, most: int
 ) -> tuple[Received, ...]:
     """Claim the oldest messages that may be answered now; see `bot.store.queue.claim`."""
     return tuple(map(_received, await queue.claim(connection, inbox, channels, now, most)))

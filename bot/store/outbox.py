@@ -124,7 +124,7 @@ async def sent_since(
 
 
 async def claim(
-    connection: AsyncConnection, channels: Collection[str], now: datetime, most: int = 1
+    connection: AsyncConnection, channels: Collection[str], now: datetime, most: int
 ) -> tuple[Part, ...]:
     """Claim the oldest parts that may be sent now; see `bot.store.queue.claim`."""
     return tuple(map(_part, await queue.claim(connection, outbox, channels, now, most)))

@@ -303,7 +303,7 @@ class Bot:
 
     async def claims(self) -> Received | None:
         async with self.database.writing() as connection:
-            return await inbox.claim(connection, self.channels, self.clock())
+            return next(iter(await inbox.claim(connection, self.channels, self.clock(), 1)), None)
 
 
 async def _drain(

@@ -19,8 +19,9 @@ from bot.channels.base import Abilities, Hook, Pace, Payload
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
 from bot.channels.telegram.render import MOST_UNITS, render
-from bot.channels.telegram.send import Sender, Wire, translate
+from bot.channels.telegram.send import Sender, translate
 from bot.channels.telegram.webhook import hook_of, listen, secret_of
+from bot.channels.telegram.wire import Wire
 from bot.domain import Ignored, Message, Reply
 from bot.errors import RetryLater
 from bot.phrases import say
@@ -29,8 +30,6 @@ __all__ = ["TelegramChannel", "identify", "listen", "receive"]
 
 log = structlog.get_logger(__name__)
 
-# One send, repeated as plain text at worst, stays within the 30 s that the outbox allows.
-CONNECT, READ, POOL = 5.0, 8.0, 2.0  # s
 PER_SECOND = 30.0  # messages to all chats together
 POLL = 25  # s that Telegram keeps an empty poll open; below the 30 s after which many proxies cut it
 POLL_SLACK = 10.0  # s more, for a slow way back
@@ -65,17 +64,14 @@ class TelegramChannel:
     ) -> None:
         self._token = token
         self._admins = tuple(admins)
-        self._sending = Wire(
-            connect_timeout=CONNECT, read_timeout=READ, write_timeout=READ, pool_timeout=POOL
-        )
-        self._polling = Wire(1, connect_timeout=CONNECT, read_timeout=READ, pool_timeout=POOL)
+        self._sending, self._polling = Wire(), Wire(1)
         self._bot: Bot = Bot(
             token,
             base_url=f"{base_url.rstrip('/')}/bot",
             request=self._sending,
             get_updates_request=self._polling,
         )
-        self._sender = Sender(self._bot, per_second)
+        self._sender = Sender(self._call, per_second)
         self.me: Mapping[str, Any] | None = None  # id and username, once Telegram has told us
 
     async def start(self) -> None:
@@ -100,6 +96,9 @@ class TelegramChannel:
         """Send one part and return its message id; see `bot.channels.base.Channel`."""
         with self._told_safely():
             return await self._sender.send(chat, part)
+
+    async def _call(self, method: str, values: Mapping[str, object]) -> object:
+        return await self._sending.call(f"{self._bot.base_url}/{method}", values)
 
     async def introduce(self) -> Mapping[str, Any]:
         """Learn who the bot is, and show its commands in the menu; the menu may fail.

@@ -4,26 +4,22 @@ Error codes and `parameters`: https://core.telegram.org/bots/api#making-requests
 """
 
 import asyncio
-import json
 import re
 import warnings
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram import error as errors
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import Payload
-from bot.channels.telegram.parse import dig
+from bot.channels.telegram.parse import dig, number
+from bot.channels.telegram.wire import UNSAID_WAIT, FloodWait
 from bot.errors import Moved, RetryLater, SendError, Unreachable
 
 log = structlog.get_logger(__name__)
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-UNSAID_WAIT = 5.0  # s, when Telegram asks to wait but not how long
+NO_PREVIEW = {"is_disabled": True}
 LONGEST_REASON = 300  # characters of Telegram's words that are kept
 
 # Seconds to wait before the same part is tried again; None: this chat will not take it, ever.
@@ -59,41 +55,14 @@ SPARE = (
     ("replied message not found", "reply_parameters"),
     ("message to be replied not found", "reply_parameters"),
 )
+LOOKS = ("text", "entities", "reply_markup")
+WHERE = ("message_thread_id", "reply_parameters")
 PLAIN = {"text", "reply_markup"}  # an answer without its looks is better than none
 MOST_TRIES = 4  # without the topic, the message replied to, the looks
 
+Call = Callable[[str, Mapping[str, object]], Awaitable[object]]
+
 _CHAT = re.compile(r"-?[0-9]{1,20}")
-
-
-class FloodWait(TelegramError):
-    """429: wait `seconds`. The library's own `RetryAfter` cannot be made without a deprecation warning."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"flood control: wait {seconds:g} s")
-        self.seconds = seconds
-
-
-class Wire(HTTPXRequest):
-    """The library's HTTP client, with 429 read here."""
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Do a request; see `telegram.request.BaseRequest.do_request`.
-
-        Raises:
-            FloodWait: Telegram asks to wait.
-        """
-        status, body = await super().do_request(*args, **kwargs)
-        if status == 429:
-            raise FloodWait(_asked_wait(body))
-        return status, body
-
-
-def _asked_wait(body: bytes) -> float:
-    try:
-        seconds = dig(json.loads(body), "parameters", "retry_after")
-    except ValueError:
-        seconds = None
-    return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else UNSAID_WAIT
 
 
 def translate(error: TelegramError, token: str) -> SendError:
@@ -133,10 +102,15 @@ class Turns:
 
 
 class Sender:
-    """Sends parts, at most `per_second`."""
+    """Sends parts, at most `per_second`.
 
-    def __init__(self, bot: Bot, per_second: float) -> None:
-        self._bot = bot
+    Args:
+        call: calls a method of the Bot API with values as JSON has them, and returns its result.
+        per_second: messages to all chats together.
+    """
+
+    def __init__(self, call: Call, per_second: float) -> None:
+        self._call = call
         self._turns = Turns(per_second)
 
     async def send(self, chat: str, part: Payload) -> str:
@@ -160,9 +134,7 @@ class Sender:
     async def _edit(self, chat: int, message: int, part: Payload) -> bool:
         """Write a message anew; False when Telegram does not let us, say because it is gone."""
         try:
-            await self._bot.edit_message_text(
-                chat_id=chat, message_id=message, **_looks(part), link_preview_options=NO_PREVIEW
-            )
+            await self._call("editMessageText", {"chat_id": chat, "message_id": message, **_looks(part)})
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return True
@@ -172,7 +144,7 @@ class Sender:
 
     async def _delete(self, chat: int, message: int) -> str:
         try:
-            await self._bot.delete_message(chat, message)
+            await self._call("deleteMessage", {"chat_id": chat, "message_id": message})
         except BadRequest as error:  # it is gone already, or too old
             log.info("telegram.not_deleted", reason=error.message[:LONGEST_REASON])
         return ""
@@ -183,14 +155,9 @@ class Sender:
             part = _without(part, "reply_parameters", "message_thread_id")
         for _ in range(MOST_TRIES):
             try:
-                message = await self._bot.send_message(
-                    chat_id=chat,
-                    **_looks(part),
-                    reply_parameters=_read(ReplyParameters, part.get("reply_parameters")),
-                    message_thread_id=part.get("message_thread_id"),
-                    link_preview_options=NO_PREVIEW,
-                )
-                return str(message.message_id)
+                where = {name: part[name] for name in WHERE if name in part}
+                message = await self._call("sendMessage", {"chat_id": chat, **_looks(part), **where})
+                return number(dig(message, "message_id"))
             except BadRequest as error:
                 refused, less = error, _less(part, error.message.lower())
                 if less == part:
@@ -214,13 +181,5 @@ def _without(part: Payload, *names: str) -> Payload:
     return {name: value for name, value in part.items() if name not in names}
 
 
-def _looks(part: Payload) -> dict[str, Any]:
-    return {
-        "text": part["text"],
-        "entities": MessageEntity.de_list(part.get("entities", []), None),
-        "reply_markup": _read(InlineKeyboardMarkup, part.get("reply_markup")),
-    }
-
-
-def _read(kind: Any, value: object) -> Any:
-    return kind.de_json(value, None) if value else None
+def _looks(part: Payload) -> dict[str, object]:
+    return {**{name: part[name] for name in LOOKS if name in part}, "link_preview_options": NO_PREVIEW}
