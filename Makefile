@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 
-.PHONY: help setup run test lint format schema screenshots bench
+.PHONY: help setup run test lint format schema screenshots places bench
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ schema: setup ## Write knowledge/schema.json anew from the models
 
 screenshots: setup ## Take the pictures of README and guide anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py
+
+places: setup ## Write the table of provinces, districts and communes anew from its library
+	VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --active --inexact --group places
+	$(BIN)/python -m bot.places.build
 
 bench: setup ## Measure matching beside what people use otherwise (CLINC=file adds CLINC150, SCALE="3000 15000" speed)
 	$(BIN)/python -m bench --plot docs/images/coverage.svg $(if $(CLINC),--clinc $(CLINC))

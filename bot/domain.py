@@ -172,6 +172,7 @@ class Verdict(StrEnum):
     SUGGEST = "suggest"
     UNANSWERED = "unanswered"
     OFF_TOPIC = "off_topic"
+    PLACE = "place"  # which lists a district or commune is in was told, and what it is called today
     OPENED = "opened"  # nothing was asked: an entry was opened from a menu, a link or its code
 
 
@@ -210,6 +211,7 @@ class Exchange:
     base: str  # version of the knowledge base
     rating: int | None = None  # +1, -1
     earlier: str | None = None  # what was asked just before, where this may be a follow-up to it
+    province: str | None = None  # that the question names, as it is called since 1/7/2025
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class Waiting:
     folded: str | None = None  # understood and without diacritics: what is compared and searched
     base: str | None = None  # version of the knowledge base that it was tried on last
     topic: str | None = None  # of the entry that comes nearest
+    province: str | None = None  # where its asker works, or else that it names
     candidates: tuple[Candidate, ...] = ()
     resolved_at: datetime | None = None
     resolved_by: str | None = None

@@ -76,7 +76,8 @@ class Gathering:
                 self._newest = max(self._newest, number)
 
     async def _place(self, connection: Connection, question: Question) -> None:
-        province = (await reach.wish(connection, question.channel, question.asker)).province
+        wish = await reach.wish(connection, question.channel, question.asker)
+        province = wish.province or question.province
         home = await self._home(connection, read(question.folded))
         if home is None:
             await items.make(connection, question, province)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from bot.store import Database
@@ -20,6 +21,15 @@ from bot.store.tables import metadata
 
 DATABASES = ("sqlite", "postgresql")
 NewUrl = Callable[[], str]
+
+# A test may be slow on a busy machine: that is no fault of what it tests. The same examples come every time.
+settings.register_profile(
+    "hoidap",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("hoidap")
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ PURE = {
     "handlers",
     "phrases",
     "normalise",
+    "places",
 }
 CHANNEL = {"domain", "errors", "phrases", "channels.base", "channels.wire"}
 SHELL = {
@@ -40,6 +41,7 @@ MAY_IMPORT = {
     "errors": set(),
     "phrases": set(),
     "normalise": set(),
+    "places": {"normalise"},
     "logs": set(),
     "lanes": set(),
     "channels": set(),
@@ -47,11 +49,11 @@ MAY_IMPORT = {
     "items": {"domain"},
     "grouping": {"normalise"},
     "config": {"domain", "errors", "phrases"},
-    "kb": {"domain", "errors", "phrases", "normalise"},
+    "kb": {"domain", "errors", "phrases", "normalise", "places"},
     "matching": {"domain", "kb", "normalise", "bot"},
     "decide": {"domain", "matching"},
-    "finding": {"domain", "matching", "decide", "normalise"},
-    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise"},
+    "finding": {"domain", "matching", "decide", "normalise", "places"},
+    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise", "places"},
     "store": {"domain", "errors", "items"},
     "channels.base": {"domain"},
     "channels.wire": {"domain", "channels.base"},
@@ -90,7 +92,12 @@ OWNERS = {
 }
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 VIETNAMESE = frozenset("ạảãàáăắằẳẵặâấầẩẫậđéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
-SPEAKS_VIETNAMESE = {"normalise", "cli", "config"}  # letters themselves, help texts, settings' descriptions
+SPEAKS_VIETNAMESE = {
+    "normalise",
+    "places",
+    "cli",
+    "config",
+}  # letters themselves, help texts, settings' descriptions
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def test_every_reason_to_wait_has_words():
 
 def test_every_part_and_verdict_of_an_explanation_has_words():
     assert meant("explain.part.*") == {f"explain.part.{part}" for part in PARTS}
-    verdicts = set(Verdict) - {Verdict.OPENED}
+    verdicts = set(Verdict) - {Verdict.OPENED, Verdict.PLACE}
     assert meant("explain.verdict.*") == {f"explain.verdict.{verdict.value}" for verdict in verdicts}
 
 

@@ -45,6 +45,7 @@ class Context:
         group: str | None = None,
         candidates: tuple[Candidate, ...] = (),
         elapsed_ms: float = 0.0,
+        province: str | None = None,
     ) -> Exchange:
         """Return what goes into the log for this message; see `Exchange` for the fields."""
         return Exchange(
@@ -62,6 +63,7 @@ class Context:
             candidates=candidates,
             elapsed_ms=elapsed_ms,
             base=self.knowledge.version,
+            province=province,
         )
 
 

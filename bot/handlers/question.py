@@ -17,7 +17,7 @@ from bot.domain import (
     Waiting,
 )
 from bot.finding import Before, Finding, find
-from bot.handlers import actions, compose
+from bot.handlers import actions, compose, place
 from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask, Say
 from bot.kb import Entry, Knowledge, OffTopicGroup
@@ -41,6 +41,8 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
     exchange = _exchange(request, context, found, (time.perf_counter() - started) * 1000)
     if before and found.may_follow:
         exchange = replace(exchange, earlier=_so_far(before, known.before))
+    if found.verdict is not Verdict.ANSWER and (told := place.about(exchange, context)):
+        return told
     outcome = _outcome(found, exchange, known, context)
     if not (before and found.is_together):
         return outcome
@@ -87,6 +89,7 @@ def _exchange(request: Ask, context: Context, found: Finding, elapsed_ms: float)
         group=match.group if verdict is Verdict.OFF_TOPIC else None,
         candidates=match.candidates[:MOST_CHOICES],
         elapsed_ms=elapsed_ms,
+        province=place.province_of(request.text),
     )
 
 
@@ -109,6 +112,7 @@ def waiting(exchange: Exchange, reason: Reason, knowledge: Knowledge) -> Waiting
         folded=" ".join(folded.split()),
         base=exchange.base,
         topic=_topic(exchange, knowledge),
+        province=exchange.province,
     )
 
 
@@ -127,6 +131,8 @@ def _answer(exchange: Exchange, also: tuple[str, ...], context: Context) -> Outc
         shown=compose.snapshot(entry, context),
         answered=exchange.id,
     )
+    if listed := place.beside(entry.id, exchange, context):
+        outcome = replace(outcome, reply=replace(outcome.reply, blocks=(*listed, *outcome.reply.blocks)))
     if not _is_over(entry, context):
         return outcome
     recorded = Block(Style.NOTE, say("expired.recorded", number=exchange.id))

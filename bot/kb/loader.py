@@ -23,6 +23,7 @@ from bot.kb.schema import (
     DOCUMENTS,
     GLOSSARY,
     OFF_TOPIC,
+    PLACES,
     SHARED,
     TOPICS,
     WORDS,
@@ -31,9 +32,11 @@ from bot.kb.schema import (
     Entry,
     GlossaryRow,
     Knowledge,
+    Left,
     Node,
     OffTopicGroup,
     Place,
+    PlaceList,
     Problem,
     Source,
     Topic,
@@ -73,7 +76,7 @@ _FIELDS = "|".join(
     sorted(
         {
             name
-            for model in (Entry, Source, Document, Topic, GlossaryRow, OffTopicGroup)
+            for model in (Entry, Source, Document, Topic, GlossaryRow, OffTopicGroup, PlaceList, Left)
             for name in model.model_fields
         }
     )
@@ -137,6 +140,7 @@ def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Kno
     origins = _origins(roots, problems)
     _unique(TOPICS, "id", roots, problems)
     _unique(OFF_TOPIC, "group", roots, problems)
+    _unique(PLACES, "id", roots, problems)
     knowledge = Knowledge(
         entries=_entries(roots, origins, problems),
         categories={key: _category(file) or Category.GENERAL for key, (file, _) in origins.items()},
@@ -144,6 +148,7 @@ def read(directory: Path, instead: Mapping[str, str] | None = None) -> tuple[Kno
         topics={row.id: row for row in _rows(Topic, TOPICS, roots, problems)},
         glossary=tuple(_rows(GlossaryRow, GLOSSARY, roots, problems)),
         off_topic=tuple(_rows(OffTopicGroup, OFF_TOPIC, roots, problems)),
+        places=tuple(_rows(PlaceList, PLACES, roots, problems)),
         words=frozenset(row.root.casefold() for row in _rows(Word, WORDS, roots, problems)),
         version=_version(contents),
         roots=roots,
@@ -512,7 +517,8 @@ def _problem(model: type[BaseModel], file: str, node: Node, where: str, error: E
         code = "list_not_text"
     elif code == "unknown_field":
         line, column = (parent.keys or {}).get(field, (line, column))
-        known = Source.model_fields if len(path) > 1 else model.model_fields  # nothing else is nested
+        nested = Left if model is PlaceList else Source
+        known = nested.model_fields if len(path) > 1 else model.model_fields
         values |= {"near": nearest(field, known)}
     elif code == "not_a_choice":
         values |= {"choices": error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")}

@@ -20,8 +20,8 @@ from pydantic_core import PydanticCustomError
 from bot.phrases import say
 
 DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC = "documents.yaml", "glossary.yaml", "topics.yaml", "off_topic.yaml"
-WORDS = "words.yaml"
-SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC, WORDS)  # every other file holds entries
+WORDS, PLACES = "words.yaml", "places.yaml"
+SHARED = (DOCUMENTS, GLOSSARY, TOPICS, OFF_TOPIC, WORDS, PLACES)  # every other file holds entries
 
 # An id travels inside a button's action, which has at most 64 bytes: 60 leaves room for what is to be done.
 MAX_ID = 60  # characters, each one byte
@@ -181,6 +181,31 @@ class OffTopicGroup(_Row):
     body: Words | None = None  # whose task it is
 
 
+class Left(_Row):
+    """A unit that was taken out of a list: by which document, and from when."""
+
+    place: Words
+    document: Words
+    since: Day | None = None
+
+
+class PlaceList(_Row):
+    """Districts or communes that a document lists, by their names of that time, as `huyện A, tỉnh B`."""
+
+    id: Slug
+    title: Words
+    document: Words
+    at: str = ""
+    places: tuple[Words, ...] = Field(min_length=1)
+    complete: bool = False  # only then can it be said who is not in it
+    left: tuple[Left, ...] = ()
+    entries: tuple[Words, ...] = ()  # whose answer depends on who is in it
+    until: Day | None = None  # the last day of the time that it was made for
+    note: str = ""  # one sentence that askers read
+    status: DocumentStatus = DocumentStatus.DRAFT
+    evidence: str = ""
+
+
 class Word(RootModel[Words]):
     """A word that is no Vietnamese syllable and yet spelled right: a name, a unit, a foreign word."""
 
@@ -209,6 +234,10 @@ class WordsFile(RootModel[tuple[Word, ...]]):
     """words.yaml."""
 
 
+class PlacesFile(RootModel[tuple[PlaceList, ...]]):
+    """places.yaml."""
+
+
 def has_words(text: str) -> bool:
     """Tell whether there is a letter or digit in a text."""
     return any(letter.isalnum() for letter in text)
@@ -216,7 +245,7 @@ def has_words(text: str) -> bool:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema that editors use, with help in Vietnamese on every file and field."""
-    files = (EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile, WordsFile)
+    files = (EntriesFile, DocumentsFile, TopicsFile, GlossaryFile, OffTopicFile, WordsFile, PlacesFile)
     _, schema = models_json_schema([(model, "validation") for model in files])
     for name, definition in schema["$defs"].items():
         definition["description"] = say(f"schema.{name}.self")
@@ -303,6 +332,7 @@ class Knowledge:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     glossary: tuple[GlossaryRow, ...] = ()
     off_topic: tuple[OffTopicGroup, ...] = ()
+    places: tuple[PlaceList, ...] = ()
     words: frozenset[str] = frozenset()  # spelled right though no Vietnamese syllable, in lower case
     version: str = ""  # 12 hex digits over the names and bytes of all files read
     roots: Mapping[str, Node] = field(default_factory=dict, repr=False)  # file -> what it says, with places

@@ -13,7 +13,7 @@ from bot.domain import VIETNAM, Reason, Verdict
 from bot.items import ItemState
 from bot.store.tables import exchanges, items, waiting
 
-ASKED = (Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)  # what is a question
+ASKED = (Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC, Verdict.PLACE)
 
 
 @dataclass(frozen=True, slots=True)

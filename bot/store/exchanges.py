@@ -32,6 +32,7 @@ async def add(connection: AsyncConnection, exchange: Exchange) -> None:
             base=exchange.base,
             rating=exchange.rating,
             earlier=exchange.earlier,
+            province=exchange.province,
         )
     )
 

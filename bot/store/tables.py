@@ -149,6 +149,7 @@ exchanges = Table(
     Column("base", String(64), nullable=False),
     Column("rating", Integer),
     Column("earlier", Text),
+    Column("province", String(60)),  # that the question names
     Index(None, "channel", "asker", "id"),
     Index(None, "asked_at"),
     Index(None, "entry"),

@@ -31,6 +31,7 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
                 folded=item.folded,
                 base=item.base,
                 topic=item.topic,
+                province=item.province,
                 **values,
             )
         )
@@ -76,7 +77,7 @@ def _waits(number: int) -> tuple[ColumnElement[bool], ...]:
 
 def waiting_of(row: Row[Any]) -> Waiting:
     """Return a row of the queue as a value."""
-    fields = {name: value for name, value in row._mapping.items() if name not in ("id", "item", "province")}
+    fields = {name: value for name, value in row._mapping.items() if name not in ("id", "item")}
     fields["reason"] = Reason(fields["reason"])
     fields["candidates"] = load_candidates(fields["candidates"])
     return Waiting(**fields)

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 from handlers_talk import Person, Scripted, actions, said
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain import (
@@ -42,7 +42,7 @@ from bot.kb import load
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 SHIPPED = Path(__file__).parents[2] / "knowledge"
-ANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(max_examples=300)
 
 anything = st.text(alphabet=st.characters(), max_size=200) | st.text(  # with halves of surrogate pairs
     alphabet=st.characters(categories=["Cs", "Cc", "Cf", "Nd", "No", "Sk", "Ll"]), max_size=50

@@ -72,13 +72,12 @@ def _ends_well(name: str, content: bytes) -> None:
 @given(name=NAMES, text=st.text() | YAMLISH | DUMPED)
 @example(name="a.yaml", text='- {id: a, question: "\\ud800", answer: A}')
 @example(name="a.yaml", text='- {id: a, question: "\\0", answer: "\\0"}')
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_is_a_base_or_a_list_of_problems(name, text):
     _ends_well(name, text.encode())
 
 
 @given(name=NAMES, content=st.binary())
-@settings(deadline=None)
 def test_any_bytes_are_a_base_or_a_list_of_problems(name, content):
     _ends_well(name, content)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kb_files import Write
 from openpyxl import Workbook, load_workbook
@@ -117,7 +117,7 @@ ITEMS = st.lists(NASTY, min_size=1, max_size=3)
     number=NASTY,
     at=NASTY,
 )
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_whatever_an_entry_says_comes_back_as_it_went_and_is_no_formula(entry, number, at):
     number = unicodedata.normalize("NFC", number).strip()
     source = {"document": number, "at": at}

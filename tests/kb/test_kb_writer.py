@@ -243,7 +243,7 @@ def mean(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     at=0,
     windows=True,
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_edit_of_any_file_says_what_it_should_and_leaves_all_other_lines(
     entries, noise, braces, fields, at, windows
 ):
@@ -270,7 +270,7 @@ def test_any_edit_of_any_file_says_what_it_should_and_leaves_all_other_lines(
 
 
 @given(entry=st.sampled_from(["mot", "hai", "ba"]), fields=PART, windows=st.booleans())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_edit_of_a_file_full_of_comments_leaves_the_other_entries_and_every_comment_above_them(
     entry, fields, windows
 ):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_bases import SHIPPED, Rows, bare, cut, telex, write
 
@@ -97,7 +97,7 @@ def matcher(middling: Knowledge) -> Matcher:
     return build(middling, Wishes())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(st.text(max_size=100) | st.lists(st.sampled_from(WORDS)).map(" ".join))
 def test_any_text_gets_probabilities(matcher: Matcher, text: str):
     match = matcher.match(text)

@@ -16,6 +16,7 @@ from bot.kb.checks import (
     glossary,
     likeness,
     phrasings,
+    places,
     spelling,
 )
 from bot.kb.checks.answers import ANSWER_LIMIT
@@ -46,5 +47,6 @@ def check(
         *spelling.misspelt(knowledge),
         *figures.unsourced(knowledge),
         *likeness.alike(knowledge),
+        *places.misnamed(knowledge),
     ]
     return tuple(sorted(problems, key=place_of))

@@ -18,7 +18,7 @@ from bot.web.console.gate import Call
 from bot.web.console.spans import Range, quick, read_range
 
 MOST_ROWS = 10  # of a ranking
-ENDS = (Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
+ENDS = (Verdict.ANSWER, Verdict.PLACE, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
 HOUR = timedelta(hours=1)
 WAITS = (HOUR, 4 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR)  # upper ends of the classes of waiting times
 

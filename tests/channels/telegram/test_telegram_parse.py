@@ -185,7 +185,7 @@ def objects(names: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.Search
 
 
 @given(objects(NAMES, VALUE | objects(PARTS, VALUE | objects(PARTS, VALUE | objects(PARTS, VALUE)))))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_nothing_that_comes_in_can_raise(payload: dict[str, Any]) -> None:
     assert isinstance(parse(payload), Text | Press | Unreadable | Ignored)
     envelope = identify(payload)

@@ -186,14 +186,13 @@ BLOCKS = st.lists(st.builds(Block, st.sampled_from(Style), WORDS), max_size=5)
 
 
 @given(BLOCKS, st.integers(1, 80))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_words_become_parts_that_telegram_takes(blocks: list[Block], repeated: int) -> None:
     for part in render(Reply(tuple(blocks * repeated)), ASKED):
         check_part(part)
 
 
 @given(st.text(st.sampled_from("a😀 \n"), max_size=60), st.integers(4, 20))
-@settings(deadline=None)
 def test_cutting_loses_white_space_only(text: str, limit: int) -> None:
     pieces = list(split(Rich(text), limit))
     assert all(1 <= units(piece.text) <= limit for piece in pieces)
