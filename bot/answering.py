@@ -146,22 +146,8 @@ class Answering:
             await self._work(together)
         self._replied.set()
 
-    async def failed(self, rows: Sequence[Received], error: Exception) -> None:
-        """Try again soon; after the last attempt apologise and hand the message to a person.
-
-        Where one of several spoils it for all, none of them was answered: each is worked on alone.
-        """
-        if len(rows) == 1:
-            await self._failed(rows[0], error)
-            return
-        for row in rows:
-            try:
-                await self.work([row])
-            except Exception as its_own:
-                log.exception("work.failed", row=row.id)
-                await self._failed(row, its_own)
-
-    async def _failed(self, row: Received, error: Exception) -> None:
+    async def failed(self, row: Received, error: Exception) -> None:
+        """Try again soon; after the last attempt apologise and hand the message to a person."""
         why = type(error).__name__
         if row.attempts >= MOST_ATTEMPTS:
             await self._give_up(row, why)

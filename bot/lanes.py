@@ -49,7 +49,7 @@ async def run_lane(
     wake: Wake,
     claim: Callable[[], Awaitable[Sequence[Row]]],
     work: Callable[[Sequence[Row]], Awaitable[None]],
-    failed: Callable[[Sequence[Row], Exception], Awaitable[None]],
+    failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
     """Claim and work for ever; cancelled, it finishes what is in hand, or leaves it until its lease ends.
 
@@ -57,8 +57,9 @@ async def run_lane(
         name: for the log.
         wake: set when there may be work.
         claim: returns rows, none when there is nothing to do.
-        work: does it; raises when it could not.
-        failed: records that it could not.
+        work: does it; raises when it could not, and then has done nothing of it.
+        failed: records that a row could not be worked on. Where one of several spoils it for all, each is
+            worked on alone first.
     """
     pause = PAUSE_AFTER_ERROR
     while True:
@@ -80,13 +81,17 @@ async def _work(
     name: str,
     rows: Sequence[Row],
     work: Callable[[Sequence[Row]], Awaitable[None]],
-    failed: Callable[[Sequence[Row], Exception], Awaitable[None]],
+    failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
     try:
         await _to_the_end(work(rows))
     except Exception as error:
         log.exception("work.failed", lane=name, rows=[getattr(row, "id", None) for row in rows])
-        await failed(rows, error)
+        if len(rows) == 1:
+            await failed(rows[0], error)
+            return
+        for row in rows:
+            await _work(name, [row], work, failed)
 
 
 async def _to_the_end(work: Awaitable[None]) -> None:

@@ -48,14 +48,23 @@ class Sending:
     async def work(self, parts: Sequence[Part]) -> None:
         """Send parts and record how it went; one whose chat has had enough for now is put off."""
         due = await self._due(parts)
-        await asyncio.gather(*(self._work(part, payload) for part, payload in due))
+        # What is sent and cannot be recorded comes again when its lease ends; nothing better can be done.
+        for outcome in await asyncio.gather(*(self._work(*each) for each in due), return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("part.unrecorded", exc_info=outcome)
 
-    async def failed(self, parts: Sequence[Part], error: Exception) -> None:
-        """Do nothing: what could not even be recorded comes again when its lease ends."""
+    async def failed(self, part: Part, error: Exception) -> None:
+        """Try again later, but not for ever: this is a fault of ours, and the log has it."""
+        await self._database.together(self._failed(part, error))
 
     async def _work(self, part: Part, payload: Payload | timedelta) -> None:
-        # At once, whatever becomes of the others: until it is recorded, a crash would send it again.
-        await self._database.together(await self._send(part, payload))
+        [end] = await asyncio.gather(self._send(part, payload), return_exceptions=True)
+        if isinstance(end, Exception):
+            log.error("part.failed", part=part.id, exc_info=end)
+            end = self._failed(part, end)
+        if not isinstance(end, BaseException):
+            # At once, whatever becomes of the others: until it is recorded, a crash would send it again.
+            await self._database.together(end)
 
     async def _send(self, part: Part, payload: Payload | timedelta) -> Ending:
         if isinstance(payload, timedelta):
@@ -71,9 +80,6 @@ class Sending:
             return self._again(part, error)
         except Unreachable as error:
             return partial(self._bury, part, str(error), is_gone=True)
-        except Exception as error:  # a fault of ours: tried again, but not for ever
-            log.exception("part.failed", part=part.id)
-            return self._failed(part, error)
         return partial(self._sent, part, platform_id)
 
     async def _due(self, parts: Sequence[Part]) -> Sequence[tuple[Part, Payload | timedelta]]:

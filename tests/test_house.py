@@ -19,6 +19,7 @@ PURE = {
     "domain",
     "errors",
     "items",
+    "commands",
     "grouping",
     "kb",
     "matching",
@@ -29,7 +30,7 @@ PURE = {
     "normalise",
     "places",
 }
-CHANNEL = {"domain", "errors", "phrases", "channels.base", "channels.wire"}
+CHANNEL = {"commands", "domain", "errors", "phrases", "channels.base", "channels.wire"}
 SHELL = {
     "live", "intake", "answering", "sending", "reviewing", "gathering", "renewal", "telling", "desk", "lanes",
     "trial", "explaining", "sheets", "signing_in", "trying", "curating",
@@ -46,6 +47,7 @@ MAY_IMPORT = {
     "lanes": set(),
     "channels": set(),
     "bot": set(),
+    "commands": set(),
     "items": {"domain"},
     "grouping": {"normalise"},
     "config": {"domain", "errors", "phrases"},
@@ -53,7 +55,10 @@ MAY_IMPORT = {
     "matching": {"domain", "kb", "normalise", "bot"},
     "decide": {"domain", "matching"},
     "finding": {"domain", "matching", "decide", "normalise", "places"},
-    "handlers": {"domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise", "places"},
+    "handlers": {
+        "commands", "domain", "items", "kb", "matching", "decide", "finding", "phrases", "normalise",
+        "places",
+    },
     "store": {"domain", "errors", "items"},
     "channels.base": {"domain"},
     "channels.wire": {"domain", "channels.base"},

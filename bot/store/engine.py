@@ -36,7 +36,7 @@ class _Job:
     write: Callable[[AsyncConnection], Awaitable[Any]]
     done: bool = False
     result: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 class Database:
@@ -111,16 +111,13 @@ class Database:
     async def _do_jobs(self) -> None:
         jobs, self._jobs = self._jobs[:MOST_TOGETHER], self._jobs[MOST_TOGETHER:]
         try:
-            await self._do(jobs)
-        except Exception:
-            for job in jobs:
-                try:
-                    await self._do([job])
-                except Exception as error:
-                    job.done, job.error = True, error
-        except BaseException:  # this task is cancelled, and it was the others' as well
+            [error] = await asyncio.gather(self._do(jobs), return_exceptions=True)
+            if error:
+                for job in jobs:
+                    [job.error] = await asyncio.gather(self._do([job]), return_exceptions=True)
+                    job.done = True
+        finally:  # where this task is cancelled, others go on with what it leaves
             self._jobs = [*(job for job in jobs if not job.done), *self._jobs]
-            raise
 
     async def _do(self, jobs: Sequence["_Job"]) -> None:
         async with self.writing() as connection:

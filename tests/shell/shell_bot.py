@@ -260,7 +260,7 @@ class Bot:
             return None
 
     async def answers(self) -> int:
-        """Answer what may be answered now, as a lane does; return how many claims that took."""
+        """Answer what may be answered now, as a lane does; return how many were claimed."""
         return await _drain(self.answering.claim, self.answering.work, self.answering.failed)
 
     async def sends(self) -> int:
@@ -307,18 +307,30 @@ class Bot:
 
 
 async def _drain(
-    claim: Callable[[], Awaitable[Any]],
-    work: Callable[[Any], Awaitable[None]],
+    claim: Callable[[], Awaitable[Sequence[Any]]],
+    work: Callable[[Sequence[Any]], Awaitable[None]],
     failed: Callable[[Any, Exception], Awaitable[None]],
 ) -> int:
-    claims = 0
-    while row := await claim():
-        claims += 1
-        try:
-            await work(row)
-        except Exception as error:
-            await failed(row, error)
-    return claims
+    claimed = 0
+    while rows := await claim():
+        claimed += len(rows)
+        await _work(rows, work, failed)
+    return claimed
+
+
+async def _work(
+    rows: Sequence[Any],
+    work: Callable[[Sequence[Any]], Awaitable[None]],
+    failed: Callable[[Any, Exception], Awaitable[None]],
+) -> None:
+    try:
+        await work(rows)
+    except Exception as error:
+        if len(rows) == 1:
+            await failed(rows[0], error)
+            return
+        for row in rows:
+            await _work([row], work, failed)
 
 
 async def until(holds: Callable[[], Any], seconds: float = 10) -> None:

@@ -231,7 +231,7 @@ async def test_who_lost_the_lease_does_not_answer_again(bot: Bot) -> None:
     assert slow is not None
     bot.clock.turn(LEASE.total_seconds() + 1)
     await bot.answers()
-    await bot.answering.work(slow)
+    await bot.answering.work([slow])
     await bot.answering.failed(replace(slow, attempts=MOST_ATTEMPTS), KeyError("late"))
     assert len(await bot.replies(number)) == 1
     assert await queue(bot) == []

@@ -1,7 +1,7 @@
 """Fixtures: a site over a real database and real answering, a real `hoidap serve`, a real browser."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any

@@ -12,7 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScopeChat
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from bot.channels.base import Abilities, Hook, Pace, Payload
@@ -22,7 +29,8 @@ from bot.channels.telegram.render import MOST_UNITS, render
 from bot.channels.telegram.send import Sender, translate
 from bot.channels.telegram.webhook import hook_of, listen, secret_of
 from bot.channels.telegram.wire import Wire
-from bot.domain import Ignored, Message, Reply
+from bot.commands import Who, listed_for
+from bot.domain import Event, Message, Reply
 from bot.errors import RetryLater
 from bot.phrases import say
 
@@ -44,7 +52,7 @@ class TelegramChannel:
     Args:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
-        admins: Telegram ids of those whose menu also shows the reviewers' commands.
+        reviewers: Telegram ids of those whose menu also shows the reviewers' commands.
         per_second: messages to all chats together; Telegram's limit unless one pays for more.
     """
 
@@ -60,10 +68,10 @@ class TelegramChannel:
     )
 
     def __init__(
-        self, token: str, base_url: str, admins: Sequence[str] = (), per_second: float = PER_SECOND
+        self, token: str, base_url: str, reviewers: Sequence[str] = (), per_second: float = PER_SECOND
     ) -> None:
         self._token = token
-        self._admins = tuple(admins)
+        self._reviewers = tuple(reviewers)
         self._sending, self._polling = Wire(), Wire(1)
         self._bot: Bot = Bot(
             token,
@@ -84,7 +92,7 @@ class TelegramChannel:
         await self._sending.shutdown()
         await self._polling.shutdown()
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read an update; see `bot.channels.telegram.parse`."""
         return parse(payload)
 
@@ -181,26 +189,16 @@ class TelegramChannel:
             log.info("telegram.press_unacknowledged", reason=str(translate(error, self._token)))
 
     async def _show_menus(self) -> None:
-        menu = [
-            BotCommand("chude", say("telegram.command.chude")),
-            BotCommand("cauhoi", say("telegram.command.cauhoi")),
-            BotCommand("tinh", say("telegram.command.tinh")),
-            BotCommand("tatbao", say("telegram.command.tatbao")),
-            BotCommand("help", say("telegram.command.help")),
-            BotCommand("start", say("telegram.command.start")),
-        ]
-        await self._show_menu(menu, None)
-        more = [
-            BotCommand("chuatraloi", say("telegram.command.chuatraloi")),
-            BotCommand("web", say("telegram.command.web")),
-        ]
-        for admin in self._admins:
-            await self._show_menu([*more, *menu], BotCommandScopeChat(admin))
+        await self._show_menu(BotCommandScopeAllPrivateChats(), Who.ALL, Who.ALONE)
+        await self._show_menu(BotCommandScopeAllGroupChats(), Who.ALL)
+        for reviewer in self._reviewers:
+            await self._show_menu(BotCommandScopeChat(reviewer), *Who)
 
-    async def _show_menu(self, menu: Sequence[BotCommand], scope: BotCommandScopeChat | None) -> None:
+    async def _show_menu(self, scope: BotCommandScope, *readers: Who) -> None:
+        menu = [BotCommand(command.name, say(command.phrase)) for command in listed_for(*readers)]
         try:
             await self._bot.set_my_commands(menu, scope=scope)
-        except TelegramError as error:  # an admin who never wrote to the bot is "chat not found"
+        except TelegramError as error:  # a reviewer who never wrote to the bot is "chat not found"
             log.warning("telegram.no_menu", reason=str(translate(error, self._token)))
 
     @contextmanager

@@ -157,7 +157,11 @@ def _placed(parts: list[dict[str, Any]], payload: Payload) -> list[dict[str, Any
         if message.get("is_topic_message") is True and isinstance(thread, int):
             part["message_thread_id"] = thread
     if parts and is_group(message) and isinstance(message_id, int):
-        parts[0]["reply_parameters"] = {"message_id": message_id, "allow_sending_without_reply": True}
+        parts[0]["reply_parameters"] = {
+            "message_id": message_id,
+            "chat_id": message["chat"]["id"],  # where that number means this message
+            "allow_sending_without_reply": True,
+        }
     return parts
 
 
