@@ -15,7 +15,21 @@ from bot.answering import Answering, Rules
 from bot.channels.base import Abilities, Channel, Payload
 from bot.channels.wire import dump_reply, load_reply
 from bot.desk import Desk
-from bot.domain import Candidate, Envelope, Ignored, Message, Press, Reply, Style, Text, Unreadable
+from bot.domain import (
+    Back,
+    Candidate,
+    Envelope,
+    Event,
+    Ignored,
+    Left,
+    Message,
+    Moved,
+    Press,
+    Reply,
+    Style,
+    Text,
+    Unreadable,
+)
 from bot.errors import Overtaken, RetryLater
 from bot.gathering import Gathering
 from bot.intake import Intake
@@ -132,6 +146,7 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
+EVENTS: dict[str, Event] = {"left": Left("blocked"), "back": Back(), "moved": Moved("new-home")}
 PUSHES = Abilities(pushes=True, buttons=True, formatting=True, edits=False)
 
 
@@ -139,7 +154,7 @@ PUSHES = Abilities(pushes=True, buttons=True, formatting=True, edits=False)
 class Platform:
     """A channel that pushes. What sending does is scripted, part by part; with no script left it succeeds.
 
-    Payloads are `{"text"}`, `{"press"}`, `{"what"}` or `{"ignored"}`.
+    Payloads are `{"text"}`, `{"press"}`, `{"what"}`, `{"event"}` or `{"ignored"}`.
     """
 
     name: str = "push"
@@ -150,8 +165,12 @@ class Platform:
     unstorable: bool = False  # renders what no database takes
     parts_per_reply: int = 1
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         match payload:
+            case {"event": event}:
+                return EVENTS[event]
+            case {"text": str(text), "changes": str(key)}:
+                return Text(text, changes=key)
             case {"text": str(text), "to": str(ours)}:
                 return Text(text, ours)
             case {"text": str(text)}:
@@ -245,8 +264,10 @@ class Bot:
     async def is_pressed(self, action: str, chat: str = "an") -> int:
         return await self.gets({"press": action}, chat)
 
-    async def gets(self, payload: Payload, chat: str = "an", asker: str | None = None) -> int:
-        envelope = Envelope(uuid4().hex, chat, asker or chat)
+    async def gets(
+        self, payload: Payload, chat: str = "an", asker: str | None = None, key: str | None = None
+    ) -> int:
+        envelope = Envelope(key or uuid4().hex, chat, asker or chat)
         return await self.intake.store(self.platform.name, envelope, payload)
 
     async def answer(

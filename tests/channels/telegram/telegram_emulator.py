@@ -81,6 +81,14 @@ class Emulator:
         query = {"botToken": TOKEN, "from": person(by or abs(chat)), "message": shown, "data": data}
         self._post("/sendCallback", query)
 
+    def edit(self, chat: int, old: str, new: str) -> None:
+        """Change the words of a message that somebody sent."""
+        messages = [user["update"].get("message", {}) for user in self.state()["users"]]
+        sent = next(
+            each for each in messages if each.get("chat", {}).get("id") == chat and each["text"] == old
+        )
+        self.update({"edited_message": {**sent, "text": new, "edit_date": int(time.time())}})
+
     def update(self, update: Mapping[str, Any]) -> None:
         """Let an update come exactly as it is."""
         self._post("/test/update", {"token": TOKEN, "update": update})
