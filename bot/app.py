@@ -28,6 +28,7 @@ from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
 from bot.phrases import say
+from bot.places import gazetteer
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
@@ -84,6 +85,7 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
     try:
         await database.upgrade()
         await live.load()
+        await asyncio.to_thread(gazetteer)  # or the first question would wait until it is read
         yield App(
             settings=settings,
             database=database,

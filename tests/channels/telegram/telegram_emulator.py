@@ -17,6 +17,7 @@ import pytest
 
 HOME = Path(__file__).parents[2] / "emulators" / "telegram"
 TOKEN = "666:AAEmulatedTokenThatMustNeverBeSeenInLogs"
+PATIENCE = 30.0  # s, on a busy machine
 BOT = {"id": 666, "username": "TestNameBot"}
 
 
@@ -121,7 +122,7 @@ class Emulator:
     def calls(self, method: str) -> list[dict[str, Any]]:
         return [call["body"] for call in self.state()["calls"] if call["method"] == method]
 
-    def reply(self, chat: int, count: int = 1, timeout: float = 10) -> dict[str, Any]:
+    def reply(self, chat: int, count: int = 1, timeout: float = PATIENCE) -> dict[str, Any]:
         """Wait until the bot has sent `count` messages to the chat, and return the last."""
         wait_for(
             lambda: len(self.sent(chat)) >= count, timeout, lambda: f"{count} messages, got {self.sent(chat)}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from telegram_base import ANSWERED, UNCLEAR, UNKNOWN
-from telegram_emulator import TOKEN, Emulator, wait_for
+from telegram_emulator import PATIENCE, TOKEN, Emulator, wait_for
 from telegram_process import ADMIN, Bot
 from telegram_rules import FIELDS, buttons, check_part
 
@@ -164,7 +164,7 @@ def test_a_document_for_a_question_is_told_its_length(town: Town) -> None:
 def test_an_edited_question_is_answered_anew_in_place_of_the_old_answer(town: Town) -> None:
     old = town.ask(124, UNKNOWN)
     town.telegram.edit(124, UNKNOWN, ANSWERED)
-    wait_for(lambda: "100 triệu" in town.telegram.sent(124)[0]["text"], 10, lambda: "the answer edited")
+    wait_for(lambda: "100 triệu" in town.telegram.sent(124)[0]["text"], PATIENCE, lambda: "the answer edited")
     (new,) = town.telegram.sent(124)
     assert str(new["message_id"]) == str(old["message_id"]) and buttons(new)
     assert [item["resolved_by"] for item in town.waiting(124)] == ["asker"]
@@ -249,7 +249,7 @@ def test_who_blocked_the_bot_is_given_up(town: Town) -> None:
     town.telegram.fault("sendMessage", "error", chat=152, **blocked)
     town.telegram.say(152, ANSWERED)
     dead = "SELECT note FROM outbox WHERE chat = '152' AND state = 'dead'"
-    wait_for(lambda: town.bot.rows(dead), 10, lambda: "a dead part")
+    wait_for(lambda: town.bot.rows(dead), PATIENCE, lambda: "a dead part")
     assert "blocked" in town.bot.rows(dead)[0]["note"]
     town.ask(152, "/help")
 
@@ -261,4 +261,4 @@ def test_a_telegram_out_of_reach_stops_nothing_else(town: Town) -> None:
     time.sleep(1.5)
     assert town.bot.alive() and town.telegram.sent(160) == []
     town.telegram.down(False)
-    assert "100 triệu đồng" in town.telegram.reply(160, 1, timeout=20)["text"]
+    assert "100 triệu đồng" in town.telegram.reply(160, 1)["text"]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from telegram_base import ANSWERED, UNCLEAR, UNKNOWN, write_base
-from telegram_emulator import TOKEN, Emulator, wait_for
+from telegram_emulator import PATIENCE, TOKEN, Emulator, wait_for
 from telegram_process import Bot
 from telegram_rules import FIELDS, buttons, check_part
 
@@ -148,7 +148,7 @@ def test_an_edited_question_edits_its_answer(telegram: Emulator) -> None:
     telegram.say(311, UNKNOWN)
     telegram.reply(311)
     telegram.edit(311, UNKNOWN, ANSWERED)
-    wait_for(lambda: RIGHT in telegram.sent(311)[0]["text"], 10, lambda: "the answer edited")
+    wait_for(lambda: RIGHT in telegram.sent(311)[0]["text"], PATIENCE, lambda: "the answer edited")
     assert len(telegram.sent(311)) == 1
 
 
@@ -168,7 +168,7 @@ def test_trouble_on_the_way_out_loses_and_doubles_nothing(telegram: Emulator, fa
     telegram.say(chat, ANSWERED)
     assert RIGHT in telegram.reply(chat)["text"]
     telegram.say(chat, "/help")
-    telegram.reply(chat, 2, timeout=15)
+    telegram.reply(chat, 2)
     assert len(telegram.sent(chat)) == 2
 
 
@@ -182,7 +182,7 @@ def test_who_blocks_the_bot_is_noted_and_noted_again_when_back(bot: Bot, telegra
         telegram.update({"my_chat_member": event})
         wait_for(
             lambda lost=lost: len(bot.rows("SELECT chat FROM lost WHERE chat = '316'")) == lost,
-            10,
+            PATIENCE,
             lambda status=status: f"{status} noted",
         )
 
@@ -196,7 +196,7 @@ def test_restarted_in_the_middle_it_answers_all_that_was_posted_meanwhile(
     telegram.say(317, UNKNOWN)
     bot.let_pass(61)
     bot.fork()
-    telegram.reply(317, 2, timeout=20)
+    telegram.reply(317, 2)
     texts = [part["text"] for part in telegram.sent(317)]
     assert RIGHT in texts[0] and len(bot.rows("SELECT id FROM inbox WHERE chat = '317'")) == 2
 
