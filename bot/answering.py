@@ -28,20 +28,25 @@ from bot.domain import (
     Style,
     Text,
     Verdict,
+    midnight,
 )
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE
+from bot.handlers.news import read_day
 from bot.handlers.question import MOST_CHARACTERS
 from bot.handlers.requests import (
     Ask,
     AskExpert,
     Command,
+    Follow,
+    News,
     NoneOfThese,
     OpenText,
     Pick,
     Rate,
     Say,
     SayMore,
+    ShareNames,
     storable,
 )
 from bot.lanes import Wake
@@ -55,6 +60,7 @@ from bot.store import (
     exchanges,
     inbox,
     items,
+    news,
     outbox,
     reach,
     reviewers,
@@ -71,6 +77,7 @@ MOST_ATTEMPTS = 5  # to answer one message
 LAST_WORDS = MOST_ATTEMPTS + 1  # an apology that cannot be stored by this attempt is left out
 RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
 MINUTE = timedelta(minutes=1)
+LOOK_BACK = timedelta(days=30)  # for news, where nobody says since when
 NOTICE = "late"  # label of the reply that says a chat's messages have to wait
 NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per message
 
@@ -309,6 +316,14 @@ class Answering:
                     before=await exchanges.latest(connection, *talk, since, turn),
                     asked_back=await items.asked_back(connection, *talk),
                 )
+            case News(text):
+                return await self._news(connection, row, text)
+            case Follow():
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(followed=await news.followed(connection, *talk))
+            case ShareNames(number) | Say("share", number):
+                talk = (row.channel, row.chat, self._pseudonym(row))
+                return Known(share=await news.share(connection, number, talk))
             case Say(number=number):
                 own = await waiting.among(connection, (number,))
                 talk = (row.channel, row.chat, self._pseudonym(row))
@@ -328,6 +343,12 @@ class Answering:
                     return Known(is_overheard=invitation is not None)
                 return Known(invitation=invitation)
         return Known()
+
+    async def _news(self, connection: Connection, row: Received, text: str) -> Known:
+        looked_at = (await reach.wish(connection, row.channel, self._pseudonym(row))).looked_at
+        since_day = read_day(text)
+        since = midnight(since_day) if since_day else looked_at or self._clock() - LOOK_BACK
+        return Known(news=await news.since(connection, since), news_since=since)
 
     async def _commit(
         self,
@@ -374,9 +395,16 @@ class Answering:
         await reach.back(connection, row.channel, row.chat)
         if more := outcome.more:
             await self._reviewing.say_more(connection, more.number, self._pseudonym(row), more.text)
+        talk = (row.channel, row.chat, self._pseudonym(row))
+        if outcome.looked:
+            await reach.wishes(connection, row.channel, talk[2], looked_at=self._clock())
+        if outcome.follows is not None:
+            await news.follow(connection, row.id, talk, outcome.follows.topics, self._clock())
+        if outcome.share is not None:
+            await news.keep_share(connection, outcome.share, talk)
         if wished := outcome.wished:
             given = {"province": wished.province, "quiet": wished.quiet}
-            values = {name: value for name, value in given.items() if value is not None}
+            values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
             await reach.wishes(connection, row.channel, self._pseudonym(row), **values)
 
     async def _say_late(

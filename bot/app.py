@@ -27,6 +27,8 @@ from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.lanes import Wake, keep_running, run_lane
 from bot.live import Live
+from bot.news import News
+from bot.notices import Notices
 from bot.phrases import say
 from bot.places import gazetteer
 from bot.renewal import Renewal
@@ -35,6 +37,7 @@ from bot.sending import Sending
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.web import create_app
+from bot.weekly import Weekly
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +58,8 @@ class App:
     sign_in: SignIn
     gathering: Gathering
     renewal: Renewal
+    news: News
+    weekly: Weekly
     asked: Wake  # there may be messages to answer
     replied: Wake  # there may be parts to send
 
@@ -73,12 +78,12 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
     database = Database(settings.database)
     asked, replied = Wake(), Wake()
     own = {channel.name: channel for channel in channels}
-    admins = frozenset(settings.admins)
+    notices = Notices(database, own, settings.admins, now, replied)
     gathering = Gathering(database)
     reviewing = Reviewing(
-        database, own, admins, now, replied, lambda: live.current.knowledge, settings.taken_for
+        database, own, notices, now, replied, lambda: live.current.knowledge, settings.taken_for
     )
-    live = Live(settings.knowledge, settings.wishes, reviewing.base_is_broken, settings.cache)
+    live = Live(settings.knowledge, settings.wishes, notices.base_is_broken, settings.cache)
     sign_in = SignIn(database, settings.reviewing, settings.address, now)
     reviewers = frozenset(settings.reviewing)  # experts work on the queue in chat, too
     rules = Rules(reviewers, settings.asker_key(), settings.questions_per_minute, sign_in.invitation)
@@ -101,6 +106,16 @@ async def open_app(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
             renewal=Renewal(
                 database, own, reviewing, lambda: live.current, now, replied, settings.recall_for
             ),
+            weekly=Weekly(
+                database,
+                notices,
+                lambda: live.current.knowledge,
+                now,
+                replied,
+                settings.weekly_hour,
+                settings.site.rstrip("/"),
+            ),
+            news=News(database, own, lambda: live.current.knowledge, now, replied, settings.news_hour),
             asked=asked,
             replied=replied,
         )
@@ -173,6 +188,8 @@ def _watchers(app: App) -> list[Coroutine[Any, Any, None]]:
         keep_running("watch", app.live.watch),
         keep_running("gather", app.gathering.watch),
         keep_running("renew", app.renewal.watch),
+        keep_running("news", app.news.watch),
+        *([keep_running("weekly", app.weekly.watch)] if app.settings.weekly_hour else []),
     ]
 
 
@@ -220,6 +237,7 @@ def _web_server(app: App, hooks: Sequence[Hook]) -> _Server:
         gathering=app.gathering,
         curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
         hooks=hooks,
+        site=app.settings.address,
     )
     return _Server(
         uvicorn.Config(

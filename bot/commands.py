@@ -35,7 +35,11 @@ COMMANDS = (
     Listed("chude", Who.ALL),
     Listed("cauhoi", Who.ALL),
     Listed("tinh", Who.ALONE),
+    Listed("moi", Who.ALL),
+    Listed("theodoi", Who.ALONE),
+    Listed("chiase", Who.ALONE),
     Listed("tatbao", Who.ALONE),
+    Listed("tat", Who.ALONE),
     Listed("help", Who.ALL),
     Listed("start", Who.ALONE),
 )

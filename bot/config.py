@@ -89,6 +89,18 @@ class Settings(BaseSettings):
         ge=0,
         description="Câu trả lời đổi hay bị rút: báo ai đã nhận trong bấy nhiêu ngày qua; 0 là không báo",
     )
+    weekly_hour: int = Field(
+        8,
+        ge=0,
+        le=23,
+        description="Giờ sáng thứ Hai (giờ Việt Nam) gửi quản trị tin tổng kết tuần; 0 là không gửi",
+    )
+    news_hour: int = Field(
+        8,
+        ge=0,
+        le=23,
+        description="Giờ Việt Nam gửi tin mới cho người theo dõi chủ đề, mỗi ngày nhiều nhất một tin",
+    )
     workers: int = Field(4, ge=1, le=64, description="Số luồng trả lời và gửi song song")
     max_wrong_answers: float = Field(
         0.02, gt=0, lt=1, description="Tỷ lệ trả lời sai chấp nhận được; ngưỡng tự suy ra từ kho"

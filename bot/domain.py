@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+EVERYTHING = "*"  # followed in place of single topics
 CODE_DIGITS = 4  # of a text's version that people see, while they tell it from every other text
 VIETNAM = timedelta(hours=7)  # no daylight saving since 1975; times are UTC, days are Vietnam's
+
+
+def midnight(day: date) -> datetime:
+    """Return when a day begins in Vietnam, in UTC."""
+    return datetime.combine(day, time(), UTC) - VIETNAM
+
 
 # --- what comes in -----------------------------------------------------------------------------
 
@@ -189,6 +196,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"  # answered, by an entry that no longer holds and that nothing replaces
     HOUSEHOLD = "household"  # only whoever has the household's file can answer
     OTHER_BODY = "other_body"  # another body's task
+    SHARED = "shared"  # no question: an officer shares how their locality does it
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +304,41 @@ class Wished:
     quiet: bool | None = None  # no messages that answer nothing they just wrote
 
 
+class NewsKind(StrEnum):
+    """What is new or has changed in the base."""
+
+    DOCUMENT = "document"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """An entry or a document that is new since some time, or says something else (`is_new` is False)."""
+
+    kind: NewsKind
+    key: str  # the entry's id, the document's number
+    at: datetime  # when the base with it went live
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What an officer tells of how their locality does something; what is None has not been told yet."""
+
+    number: int  # of the message that began it
+    what: str | None = None
+    where: str | None = None
+    result: str | None = None
+    may_name: bool | None = None  # the commune
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Which topics a person wants to hear of from now on; none stops all."""
+
+    topics: frozenset[str]  # `EVERYTHING` or ids of topics
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """All that follows from one message; the shell commits it in one transaction."""
@@ -311,6 +354,9 @@ class Outcome:
     about: int | None = None  # the question that a reply to this speaks of
     more: More | None = None
     wished: Wished | None = None
+    share: Share | None = None
+    follows: Follows | None = None
+    looked: bool = False  # at what is new
 
 
 # --- how careful to be --------------------------------------------------------------------------

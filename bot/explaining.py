@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot import written
 from bot.decide import decide
 from bot.domain import Verdict
 from bot.live import Brain
@@ -26,7 +27,7 @@ MOST_TIMES = 1000  # likelier; from there on it is "more than"
 
 def percent(share: float) -> str:
     """Return a share (0..1) as people read it; a threshold above 1 is one that nothing reaches."""
-    return f"{100 * share:.1f} %" if share <= 1 else say("explain.never")
+    return written.share(share) if share <= 1 else say("explain.never")
 
 
 def report(brain: Brain, question: str) -> RenderableType:
@@ -75,7 +76,7 @@ def because(brain: Brain, question: str, right: str, won: str) -> str:
     lead = [(part, points) for part, points in winner.lead(loser)[:REASONS] if points >= SMALL]
     if not lead:
         return say("explain.because.even", nearest=winner.nearest)
-    parts = ", ".join(f"{say(f'explain.part.{part}')} {_points(points)}" for part, points in lead)
+    parts = "; ".join(f"{say(f'explain.part.{part}')} {_points(points)}" for part, points in lead)
     return say("explain.because.parts", parts=parts, nearest=winner.nearest)
 
 
@@ -213,11 +214,11 @@ def _evidence(one: Contender, other: Contender, name: str, other_name: str) -> I
 
 def measured(one: Contender, part: str) -> str:
     """Return a part as it was measured, "" where nothing is to be measured."""
-    return f"{one.features[part]:z.2f}" if part in one.features else ""
+    return written.decimal(one.features[part], 2) if part in one.features else ""
 
 
 def _points(points: float) -> str:
-    return f"{points:+z.1f}"
+    return written.decimal(points, signed=True)
 
 
 def _bar(share: float) -> str:
@@ -232,8 +233,8 @@ def conclusion(total: float, name: str, other_name: str) -> str:
     if abs(total) < SMALL:
         return say("explain.even", points=points)
     times = math.exp(min(abs(total), math.log(MOST_TIMES)))
-    written = f"{times:.1f}" if times < 10 else f"{times:.0f}"
+    often = written.decimal(times, 1 if times < 10 else 0)
     if times >= MOST_TIMES:
-        written = say("explain.more_than", times=MOST_TIMES)
+        often = say("explain.more_than", times=MOST_TIMES)
     likelier, less = (name, other_name) if total > 0 else (other_name, name)
-    return say("explain.sum", points=points, likelier=likelier, times=written, other=less)
+    return say("explain.sum", points=points, likelier=likelier, times=often, other=less)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot import written
 from bot.decide import decide
 from bot.domain import Verdict
 from bot.live import Brain
@@ -56,7 +57,7 @@ class Row:
 
     def share(self, count: int) -> str:
         """Return a count as a percentage of the questions asked."""
-        return f"{100 * count / self.asked:.1f} %" if self.asked else "–"
+        return written.share(count / self.asked if self.asked else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,124 +1,150 @@
-"""What `hoidap stats` tells: what was asked, what became of it, what waits and why."""
+"""What `hoidap stats` tells: what was asked, what became of it, what waits and why, who misses what."""
 
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
+from bot import overview
 from bot.cli.desk import open_desk
-from bot.cli.terminal import out, settings_for
-from bot.domain import VIETNAM, Verdict
-from bot.explaining import percent
-from bot.handlers.compose import day
-from bot.items import QueueFilter
+from bot.cli.terminal import out, printable, settings_for
+from bot.domain import Verdict
 from bot.kb import Knowledge
+from bot.overview import ENDS, MOST, Ends, Overview
 from bot.phrases import say
-from bot.store import counts
+from bot.store.trends import Span
+from bot.written import day, duration, share, shorten
 
-MOST = 10  # lines of a list
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """All that the command tells, of the days from `first` to `last`."""
-
-    first: date
-    last: date
-    asked: counts.Asked
-    waited: counts.Waited
-    open_items: int
+_ENDS = ("Câu hỏi", "Trả lời", "Địa bàn", "Gợi ý", "Chưa có", "Ngoài phạm vi")
+WIDEST = 5  # topics side by side in the table of provinces: what fits a terminal
 
 
 def tell(first: date, last: date, as_json: bool) -> None:
     """Print the figures of the days from `first` to `last`."""
-    figures = asyncio.run(_read(first, last))
+    found = asyncio.run(_read(first, last))
     if as_json:
-        sys.stdout.write(json.dumps(_plain(figures), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_plain(first, last, found), ensure_ascii=False) + "\n")
         return
-    for line in _lines(figures):
+    for line in _lines(first, last, found):
         out.print(line, highlight=False, soft_wrap=True)
-    out.print(_days(figures))
-    out.print(_reasons(figures))
+    out.print(_days(found))
+    out.print(_reasons(found))
+    if found.groups:
+        out.print(_groups(found))
+    if found.provinces:
+        out.print(_provinces(found))
+    if found.missing:
+        out.print(_misses(found))
 
 
-async def _read(first: date, last: date) -> Figures:
-    begin, end = (_begin(one) for one in (first, last + timedelta(days=1)))
-    async with open_desk(settings_for(log_level="WARNING"), Knowledge({})) as desk:
-        page = await desk.reviewing.queue(QueueFilter(), size=1)
-        async with desk.database.reading() as connection:
-            return Figures(
-                first,
-                last,
-                await counts.asked(connection, begin, end, MOST),
-                await counts.waited(connection, begin, end, MOST),
-                page.total,
-            )
+async def _read(first: date, last: date) -> Overview:
+    async with (
+        open_desk(settings_for(log_level="WARNING"), Knowledge({})) as desk,
+        desk.database.reading() as connection,
+    ):
+        return await overview.read(connection, Span.of_days(first, last))
 
 
-def _begin(one: date) -> datetime:
-    return datetime(one.year, one.month, one.day, tzinfo=UTC) - VIETNAM
-
-
-def _lines(figures: Figures) -> Iterator[str]:
-    asked, waited = figures.asked, figures.waited
+def _lines(first: date, last: date, found: Overview) -> Iterator[str]:
     shares = {
-        verdict.value: percent(asked.verdicts.get(verdict, 0) / asked.total if asked.total else 0)
-        for verdict in counts.ASKED
+        "answer": share(found.share(Verdict.ANSWER, Verdict.PLACE)),
+        "suggest": share(found.share(Verdict.SUGGEST)),
+        "unanswered": share(found.share(Verdict.UNANSWERED)),
+        "off_topic": share(found.share(Verdict.OFF_TOPIC)),
     }
-    yield say("figures.asked", first=day(figures.first), last=day(figures.last), total=asked.total, **shares)
-    yield say("figures.liked", liked=asked.liked, disliked=asked.disliked)
-    hours = round(waited.to_answer.total_seconds() / 3600, 1) if waited.to_answer else None
-    yield say("figures.waits", open=figures.open_items)
-    if hours is not None:
-        yield say("figures.to_answer", hours=hours)
-    topics = ", ".join(f"{name or '?'} {count}" for name, count in waited.topics)
+    yield say("figures.asked", first=day(first), last=day(last), total=found.total, **shares)
+    yield say("figures.liked", liked=found.liked, disliked=found.disliked)
+    yield say("figures.waits", open=found.open_items)
+    if found.item_waits:
+        yield say(
+            "figures.to_answer",
+            items=duration(overview.typical(found.item_waits)),
+            questions=duration(overview.typical(found.question_waits)),
+        )
+    topics = ", ".join(f"{name or '?'} {count}" for name, count in found.missed_topics[:MOST])
     if topics:
         yield say("figures.topics", topics=topics)
-    provinces = ", ".join(f"{name or '?'} {count}" for name, count in waited.provinces)
-    if provinces:
-        yield say("figures.provinces", provinces=provinces)
 
 
-def _days(figures: Figures) -> Table:
-    table = Table("Ngày", "Câu hỏi", "Trả lời", "Gợi ý", "Chưa có", "Ngoài phạm vi")
-    for one, verdicts in figures.asked.days.items():
-        row = [verdicts.get(verdict, 0) for verdict in counts.ASKED]
-        table.add_row(day(one), str(sum(row)), *(str(number or "") for number in row))
+def _days(found: Overview) -> Table:
+    table = Table("Ngày", *_ENDS)
+    for one, ends in found.days.items():
+        table.add_row(day(one), *_counted(ends))
     return table
 
 
-def _reasons(figures: Figures) -> Table:
+def _counted(ends: Ends) -> Iterator[str]:
+    yield str(sum(ends.values()))
+    yield from (str(ends.get(end, "")) for end in ENDS)
+
+
+def _reasons(found: Overview) -> Table:
     table = Table("Vì sao chờ chuyên gia", "Câu")
-    for reason, count in sorted(figures.waited.reasons.items(), key=lambda pair: -pair[1]):
+    for reason, count in found.reasons:
         table.add_row(say(f"reason.{reason.value}"), str(count))
     return table
 
 
-def _plain(figures: Figures) -> dict[str, Any]:
-    asked, waited = figures.asked, figures.waited
+def _groups(found: Overview) -> Table:
+    table = Table("#", "Người hỏi", "Câu chưa trả lời nhiều người hỏi nhất")
+    for item, people in found.groups:
+        table.add_row(str(item.number), str(people), Text(printable(shorten(item.question))))
+    return table
+
+
+def _provinces(found: Overview) -> Table:
+    table = Table("Tỉnh", *_ENDS)
+    for name, ends in found.provinces.items():
+        table.add_row(name or say("review.no_province"), *_counted(ends))
+    return table
+
+
+def _misses(found: Overview) -> Table:
+    topics = [name for name, _ in found.missed_topics[:WIDEST]]
+    counts = {(miss.province, miss.topic): miss.questions for miss in found.misses}
+    heads = (Column(name or "?", overflow="fold") for name in topics)
+    table = Table("Tỉnh đang vướng gì", *heads, "Câu", "Người hỏi")
+    for row in found.missing:
+        cells = (str(counts.get((row.province, name), "")) for name in topics)
+        table.add_row(row.province or say("review.no_province"), *cells, str(row.questions), str(row.people))
+    return table
+
+
+def _plain(first: date, last: date, found: Overview) -> dict[str, Any]:
+    typical = overview.typical(found.item_waits)
     return {
-        "first": figures.first.isoformat(),
-        "last": figures.last.isoformat(),
-        "asked": asked.total,
-        "verdicts": _counted(asked.verdicts),
-        "channels": dict(asked.channels),
-        "days": {one.isoformat(): _counted(verdicts) for one, verdicts in asked.days.items()},
-        "liked": asked.liked,
-        "disliked": asked.disliked,
-        "entries": [list(pair) for pair in asked.entries],
-        "waiting": figures.open_items,
-        "reasons": {reason.value: count for reason, count in waited.reasons.items()},
-        "states": {state.value: count for state, count in waited.states.items()},
-        "topics": [list(pair) for pair in waited.topics],
-        "provinces": [list(pair) for pair in waited.provinces],
-        "hours_to_answer": waited.to_answer.total_seconds() / 3600 if waited.to_answer else None,
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "asked": found.total,
+        "verdicts": _by_name(found.ends),
+        "channels": _totals(found.channels),
+        "days": {one.isoformat(): _by_name(ends) for one, ends in found.days.items()},
+        "liked": found.liked,
+        "disliked": found.disliked,
+        "entries": [list(pair) for pair in found.entries[:MOST]],
+        "waiting": found.open_items,
+        "reasons": {reason.value: count for reason, count in found.reasons},
+        "states": {state.value: count for state, count in found.states.items()},
+        "groups": [
+            {"number": item.number, "question": item.question, "askers": people, "topic": item.topic}
+            for item, people in found.groups
+        ],
+        "topics": [list(pair) for pair in found.missed_topics],
+        "provinces": [[name, _by_name(ends)] for name, ends in found.provinces.items()],
+        "misses": [[one.province, one.topic, one.questions, one.people] for one in found.misses],
+        "missing": [[one.province, one.questions, one.people] for one in found.missing],
+        "hours_to_answer": typical / timedelta(hours=1) if typical is not None else None,
     }
 
 
-def _counted(verdicts: Any) -> dict[str, int]:
-    return {verdict.value: verdicts.get(verdict, 0) for verdict in Verdict if verdict in counts.ASKED}
+def _totals(found: Mapping[str, Ends]) -> dict[str, int]:
+    return {name: sum(ends.values()) for name, ends in found.items()}
+
+
+def _by_name(ends: Ends) -> dict[str, int]:
+    return {verdict.value: ends.get(verdict, 0) for verdict in ENDS}

@@ -17,6 +17,7 @@ from bot.gathering import Gathering
 from bot.items import Act
 from bot.kb import Knowledge
 from bot.lanes import Wake
+from bot.notices import Notices
 from bot.reviewing import Reviewing, conflict_text
 from bot.store import Database
 
@@ -71,10 +72,9 @@ async def open_desk(settings: Settings, base: Knowledge) -> AsyncIterator[Desk]:
         await database.upgrade()
         gathering = Gathering(database)
         await gathering.gather_all()
-        reviewing = Reviewing(
-            database, offline_channels(settings), frozenset(settings.admins), now, Wake(), lambda: base,
-            settings.taken_for,
-        )  # fmt: skip
+        channels, replied = offline_channels(settings), Wake()
+        notices = Notices(database, channels, settings.admins, now, replied)
+        reviewing = Reviewing(database, channels, notices, now, replied, lambda: base, settings.taken_for)
         yield Desk(database, reviewing, gathering)
     finally:
         await database.close()

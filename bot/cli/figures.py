@@ -16,7 +16,7 @@ def stats_command(
     until: Day = None,
     as_json: Annotated[bool, typer.Option("--json", help="Một JSON, cho chương trình khác đọc.")] = False,
 ) -> None:
-    """Số liệu: câu hỏi theo ngày và kết quả, mức hài lòng, câu đang chờ theo lý do, chủ đề, tỉnh.
+    """Số liệu: câu hỏi theo ngày và kết quả, mức hài lòng, câu đang chờ, theo tỉnh, mỗi tỉnh đang vướng gì.
 
     [dim]30 ngày qua:[/dim]  hoidap stats
     [dim]Một tháng:[/dim]  hoidap stats --since 2026-11-01 --until 2026-11-30 --json

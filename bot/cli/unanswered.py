@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -13,8 +14,8 @@ from rich.text import Text
 
 from bot.cli.terminal import KnowledgeDir, err, out, printable, settings_for, user
 from bot.config import Settings
-from bot.domain import VIETNAM, Reason
-from bot.items import NOT_OURS, OPEN_STATES, Act, Item, ItemState, QueueFilter, QueueOrder, Whole
+from bot.domain import VIETNAM, Reason, midnight
+from bot.items import NOT_OURS, OPEN_STATES, Act, Item, ItemState, QueueFilter, QueueOrder, Whole, Wording
 from bot.kb import Knowledge, load
 from bot.phrases import say
 
@@ -77,24 +78,31 @@ def list_command(
         since=_utc(since), until=_utc(until), text=text, order=order,
     )  # fmt: skip
 
-    async def read(desk: "Desk") -> tuple[Item, ...]:
-        return (await desk.reviewing.queue(wanted, size=limit)).items
+    async def read(desk: "Desk") -> list[tuple[Item, tuple[Wording, ...]]]:
+        from bot.store import items
+
+        found = (await desk.reviewing.queue(wanted, size=limit)).items
+        async with desk.database.reading() as connection:
+            wordings = await items.wordings_of(connection, [item.id for item in found])
+        return [(item, wordings[item.id]) for item in found]
 
     from bot.handlers.command import shorten
 
     items = _work(read)
     if as_json:
-        for item in items:
-            _write(_plain(item))
+        for item, wordings in items:
+            _write({**_plain(item), **_asked(wordings)})
         return
-    table = Table("#", "Người hỏi", "Gần nhất (giờ Việt Nam)", "Tình trạng", "Lý do", "Câu hỏi")
-    for item in items:
+    table = Table("#", "Người hỏi", "Gần nhất (giờ Việt Nam)", "Tình trạng", "Lý do", "Tỉnh", "Câu hỏi")
+    for item, wordings in items:
+        provinces = dict.fromkeys(one.province or say("review.no_province") for one in wordings)
         table.add_row(
             str(item.number),
             str(item.askers),
             f"{item.last_at + VIETNAM:%d/%m/%Y %H:%M}",
             say(f"item_state.{item.state.value}"),
             say(f"reason.{item.reason.value}"),
+            ", ".join(provinces),
             Text(printable(shorten(item.question))),
         )
     out.print(table if items else say("queue.none"))
@@ -111,7 +119,7 @@ def _states(state: State) -> tuple[ItemState, ...]:
 
 def _utc(day: datetime | None) -> datetime | None:
     """Return the moment that a day of Vietnam begins."""
-    return day.replace(tzinfo=UTC) - VIETNAM if day else None
+    return midnight(day.date()) if day else None
 
 
 @commands.command("show")
@@ -319,6 +327,15 @@ def _plain(item: Item) -> dict[str, Any]:
         "resolved_at": _time(item.settled_at),
         "entry": item.entry,
         "note": item.note,
+    }
+
+
+def _asked(wordings: Iterable[Wording]) -> dict[str, Any]:
+    """Return in which words an item was asked, and how often from each province and channel."""
+    return {
+        "wordings": list(dict.fromkeys(one.text for one in wordings)),
+        "provinces": Counter(one.province for one in wordings).most_common(),
+        "channels": Counter(one.channel for one in wordings).most_common(),
     }
 
 

@@ -4,13 +4,15 @@ The shell reads a message with `understand`, fetches what the request speaks of,
 """
 
 from bot.domain import Outcome
-from bot.handlers import choice, command, question, review
+from bot.handlers import choice, command, news, question, review
 from bot.handlers.context import Context, Known
 from bot.handlers.memory import FOLLOW_UP, state_after
 from bot.handlers.requests import (
     Ask,
     AskExpert,
     Command,
+    Follow,
+    News,
     NoneOfThese,
     OpenEntry,
     OpenText,
@@ -23,6 +25,7 @@ from bot.handlers.requests import (
     SayMore,
     SetProvince,
     SetQuiet,
+    ShareNames,
     StalePress,
     Topics,
     Unusable,
@@ -51,12 +54,24 @@ def respond(request: Request, known: Known, context: Context) -> Outcome:
             return choice.open_text(request, known, context)
         case Topics():
             return command.topics(request, context)
+        case Command("stop"):
+            return news.stop()
+        case Command("share"):
+            return news.begin_share(context)
         case Command():
             return command.command(request, known, context)
         case SetProvince():
             return command.set_province(request)
         case SetQuiet():
             return command.set_quiet(request)
+        case News():
+            return news.news(request, known, context)
+        case Follow():
+            return news.follow(request, known, context)
+        case ShareNames():
+            return news.share_names(request, known, context) or choice.stale()
+        case Say("share"):
+            return news.go_on(request, known, context) or question.ask(Ask(request.text), known, context)
         case SayMore():
             return choice.say_more(request, known)
         case Say():

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from bot.domain import Button
+from bot.domain import EVERYTHING, Button
 from bot.phrases import say
 
 
@@ -38,6 +38,24 @@ def open_entry(entry: str, label: str) -> Button:
 def say_more(number: int) -> str:
     """Add something to a question of one's own that waits; the next text is it."""
     return f"s:{number}"
+
+
+def follow(topic: str, label: str) -> Button:
+    """Hear of a topic, or no longer; "" shows what can be followed."""
+    return Button(label, f"m:{'all' if topic == EVERYTHING else topic}" if topic else "m")
+
+
+def share(number: int) -> str:
+    """Go on with what an officer shares; the next text is the answer to what was asked."""
+    return f"h:{number}"
+
+
+def share_names(number: int) -> tuple[Button, ...]:
+    """Say whether the commune may be named in what is shared."""
+    return (
+        Button(say("button.may_name"), f"h:{number}:1"),
+        Button(say("button.may_not_name"), f"h:{number}:0"),
+    )
 
 
 # --- for reviewers --------------------------------------------------------------------------------

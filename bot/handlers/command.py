@@ -17,11 +17,12 @@ from bot.domain import (
     Waiting,
     Wished,
 )
-from bot.handlers import actions, compose
+from bot.handlers import actions
 from bot.handlers.context import Context, Known, vietnam_day
 from bot.handlers.requests import Command, SetProvince, SetQuiet, Topics, Unusable
 from bot.normalise import province
 from bot.phrases import say
+from bot.written import day
 
 PAGE = 8  # entries of a topic shown at once: what fits a phone's screen
 MOST_MINE = 10
@@ -148,7 +149,7 @@ def _experts_answers(known: Known, context: Context) -> Iterator[Button]:
 
 
 def _day(moment: datetime) -> str:
-    return compose.day(vietnam_day(moment))
+    return day(vietnam_day(moment))
 
 
 def set_province(request: SetProvince) -> Outcome:

@@ -9,6 +9,7 @@ from bot.handlers import actions
 from bot.handlers.context import Context, vietnam_day
 from bot.kb import Category, Entry, Knowledge, Source, Status
 from bot.phrases import say
+from bot.written import day
 
 MOST_RELATED = 3
 AUTHORITY = {
@@ -16,11 +17,6 @@ AUTHORITY = {
     Category.INSPECTIONS: "authority.inspections",
     Category.PRACTICES: "authority.practices",
 }
-
-
-def day(value: date) -> str:
-    """Return a date as people write it: 23/11/2026."""
-    return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
 def card(

@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain import CODE_DIGITS, VIETNAM, Candidate, Exchange, Invitation, Snapshot, Verdict, Waiting
+from bot.domain import (
+    CODE_DIGITS,
+    VIETNAM,
+    Candidate,
+    Exchange,
+    Invitation,
+    Novelty,
+    Share,
+    Snapshot,
+    Verdict,
+    Waiting,
+)
 from bot.items import Act, QueuePage, Whole
 from bot.kb import Knowledge
 from bot.matching import Matcher
@@ -81,5 +92,9 @@ class Known:
     conflict: str | None = None  # why it was not done, as a sentence
     asked_back: int | None = None  # the person's question that an expert wants to hear more of
     texts: tuple[Snapshot, ...] = ()  # whose version begins as the code says, the oldest first
+    news: tuple[Novelty, ...] = ()  # since `news_since`
+    news_since: datetime | None = None
+    followed: frozenset[str] = frozenset()  # topics
+    share: Share | None = None  # what the person has told so far of their own work
     invitation: Invitation | None = None  # only for a reviewer who is alone with the bot
     is_overheard: bool = False  # a reviewer wants a link where others would read it

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Final
 
 from bot.domain import Block, Exchange, Outcome, Reply, Style, Verdict
-from bot.handlers import actions, compose
+from bot.handlers import actions
 from bot.handlers.context import Context
 from bot.kb import DocumentStatus, Knowledge, Left, PlaceList
 from bot.normalise import fold
 from bot.phrases import say
 from bot.places import DISTRICTS_ENDED, Mention, Place, gazetteer, without
+from bot.written import day
 
 MOST_PLACES: Final = 6  # of one name; of more, the province has to be said
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -153,16 +154,14 @@ def _standing(place: Place, each: PlaceList) -> str:
 
 def _left(left: Left) -> str:
     if left.since:
-        return say("place.left_since", document=left.document, day=compose.day(left.since))
+        return say("place.left_since", document=left.document, day=day(left.since))
     return say("place.left", document=left.document)
 
 
 def _cautions(lists: Sequence[PlaceList], today: date) -> list[str]:
     """Return what has to be known of lists before one relies on them, each once."""
     lines = [
-        say("place.list_over", day=compose.day(each.until))
-        for each in lists
-        if each.until and each.until < today
+        say("place.list_over", day=day(each.until)) for each in lists if each.until and each.until < today
     ]
     lines += [say("place.list_draft") for each in lists if each.status is DocumentStatus.DRAFT]
     return list(dict.fromkeys([*lines, *(each.note for each in lists if each.note)]))
@@ -170,7 +169,7 @@ def _cautions(lists: Sequence[PlaceList], today: date) -> list[str]:
 
 def _today(place: Place) -> str:
     """Return what a unit is called since the merger."""
-    province, since = place.province, compose.day(DISTRICTS_ENDED)
+    province, since = place.province, day(DISTRICTS_ENDED)
     if not place.within:
         return say("place.province_now", day=since, province=province)
     if not place.is_past:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import ChatState, Message, Press, Text, Unreadable
+from bot.domain import EVERYTHING, ChatState, Message, Press, Text, Unreadable
 from bot.handlers.memory import recall
 from bot.normalise import fold
 
@@ -134,6 +134,29 @@ class SetQuiet:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What is new: in a topic or since a day, where `text` says one."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A topic to hear of, or no longer: by its id, or in the person's words."""
+
+    topic: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareNames:
+    """Whether the commune may be named in what an officer shares."""
+
+    number: int
+    may: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
     """A message that cannot be read: empty, or a sticker, photo, voice, file, other."""
 
@@ -161,6 +184,9 @@ Request = (
     | SayMore
     | SetProvince
     | SetQuiet
+    | News
+    | Follow
+    | ShareNames
     | Unusable
     | StalePress
 )
@@ -172,6 +198,8 @@ COMMANDS = {
     "trogiup": "help",
     "cauhoi": "mine",
     "web": "sign_in",
+    "chiase": "share",
+    "tat": "stop",
 }
 REVIEWS = {
     "v": "open",
@@ -191,6 +219,7 @@ EXPECTED = {
     "s": "more",
     "b": "ask_back",
     "c": "name_body",
+    "h": "share",
 }  # what a text is that an action waits for
 _NUMBER = re.compile(r"[0-9]{1,2}")
 _COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -270,6 +299,10 @@ def _read_command(name: str, rest: str, state: ChatState) -> Request:
         return Queue()
     if name == "tinh":
         return SetProvince(rest.strip())
+    if name == "moi":
+        return News(rest.strip())
+    if name == "theodoi":
+        return Follow(text=rest.strip())
     if name in ("tatbao", "batbao"):
         return SetQuiet(name == "tatbao")
     if name in ("dung", "sai", "chuyengia"):
@@ -289,6 +322,8 @@ def read_action(action: str) -> Request:
         return Topics(name or None, int(index or 0))
     if kind == "e" and name:
         return OpenEntry(name)
+    if kind == "m":
+        return Follow(EVERYTHING if name == "all" else name)
     if kind in REVIEWS and (marked := _MARKED.fullmatch(name)):
         at = int(index) if index else None
         return Review(REVIEWS[kind], int(marked[1]), at, marked[2] or "")
@@ -309,6 +344,8 @@ def _about_exchange(kind: str, exchange: int, index: str | None) -> Request:
             return AskExpert(exchange)
         case "s":
             return SayMore(exchange)
+        case "h" if index:
+            return ShareNames(exchange, index == "1")
         case "w":
             return Queue(exchange)
     return StalePress()

@@ -10,6 +10,7 @@ from bot.handlers.question import ask
 from bot.handlers.requests import Ask, Queue, Review, Say
 from bot.items import NOT_OURS, Act, ActKind, Item, ItemState, Whole
 from bot.phrases import say
+from bot.written import day, share
 
 PAGE = 8  # items of the queue shown at once: what fits a phone's screen
 MOST_WORDINGS = 4
@@ -135,8 +136,8 @@ def _facts(whole: Whole, context: Context) -> Iterator[Block]:
     lines = [
         say(
             "review.asked",
-            first=compose.day(vietnam_day(item.first_at)),
-            last=compose.day(vietnam_day(item.last_at)),
+            first=day(vietnam_day(item.first_at)),
+            last=day(vietnam_day(item.last_at)),
             reason=say(f"reason.{item.reason.value}"),
         ),
         say("review.askers", askers=", ".join(_askers(whole))),
@@ -172,7 +173,7 @@ def _askers(whole: Whole) -> Iterator[str]:
 def _nearest(whole: Whole, context: Context) -> Iterator[Button]:
     for index, candidate in enumerate(whole.nearest):
         if entry := context.knowledge.entries.get(candidate.entry):
-            label = say("review.entry", question=entry.question, percent=round(candidate.confidence * 100))
+            label = say("review.entry", question=entry.question, share=share(candidate.confidence))
             yield actions.consider(whole.item.number, index, entry.id, label)
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import CODE_DIGITS, Candidate, Change, Exchange, Snapshot, Verdict, digits_apart
 from bot.store.tables import exchanges, inbox, snapshots, waiting
+
+# What makes a row of the log a question: an entry that was only opened is none, unless experts were asked.
+IS_QUESTION: Final = or_(
+    exchanges.c.verdict != Verdict.OPENED, exists().where(waiting.c.number == exchanges.c.id)
+)
 
 
 async def add(connection: AsyncConnection, exchange: Exchange) -> None:
@@ -55,15 +60,13 @@ async def recent(
 ) -> tuple[Exchange, ...]:
     """Return the newest questions that somebody asked in a chat, newest first.
 
-    An entry that was only opened is no question, unless it was put before the experts. Of a question whose
-    words were changed only the newest counts.
+    Of a question whose words were changed only the newest counts.
     """
     c = exchanges.c
     is_replaced = exists().where(inbox.c.id == c.id, inbox.c.replaced_by.is_not(None))
-    asked = or_(c.verdict != Verdict.OPENED, exists().where(waiting.c.number == c.id))
     query = (
         select(exchanges)
-        .where(c.channel == channel, c.chat == chat, c.asker == asker, asked, ~is_replaced)
+        .where(c.channel == channel, c.chat == chat, c.asker == asker, IS_QUESTION, ~is_replaced)
         .order_by(exchanges.c.id.desc())
         .limit(limit)
     )

@@ -14,11 +14,11 @@ from bot.store.exchanges import load_candidates
 from bot.store.tables import drafts, held, items, waiting
 
 MOST_SEARCH: Final = 4000  # characters of an item's wordings that are searched
-_PERSON: Final[ColumnElement[str]] = waiting.c.channel + ":" + func.coalesce(waiting.c.asker, waiting.c.chat)
+PERSON: Final[ColumnElement[str]] = waiting.c.channel + ":" + func.coalesce(waiting.c.asker, waiting.c.chat)
 
 
 def _is(person: str) -> ColumnElement[bool]:
-    return _PERSON.is_not_distinct_from(person)
+    return PERSON.is_not_distinct_from(person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ async def queue(
         QueueOrder.TOPIC: (func.coalesce(c.topic, "~"), c.askers.desc(), c.first_at, c.id),
     }
     query = _wanted(select(items), wanted).order_by(*orders[wanted.order]).offset(offset).limit(limit)
-    return tuple(map(_item, await connection.execute(query)))
+    return tuple(map(item_of, await connection.execute(query)))
 
 
 async def count(connection: AsyncConnection, wanted: QueueFilter) -> int:
@@ -214,7 +214,7 @@ def _says(word: str) -> ColumnElement[bool]:
 async def get(connection: AsyncConnection, item: int) -> Item | None:
     """Return an item by its own id."""
     row = (await connection.execute(select(items).where(items.c.id == item))).one_or_none()
-    return _item(row) if row else None
+    return item_of(row) if row else None
 
 
 async def of(connection: AsyncConnection, number: int, *, lock: bool = False) -> Item | None:
@@ -229,13 +229,13 @@ async def of(connection: AsyncConnection, number: int, *, lock: bool = False) ->
     home = select(waiting.c.item).where(waiting.c.id == newest.scalar_subquery())
     query = select(items).where(items.c.id == home.scalar_subquery())
     row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    return _item(row) if row else None
+    return item_of(row) if row else None
 
 
 async def lock(connection: AsyncConnection, item: int) -> Item | None:
     """Return an item by its own id and keep every other reviewer off it until the transaction ends."""
     row = (await connection.execute(select(items).where(items.c.id == item).with_for_update())).one_or_none()
-    return _item(row) if row else None
+    return item_of(row) if row else None
 
 
 async def questions(
@@ -250,19 +250,27 @@ async def questions(
 
 async def wordings(connection: AsyncConnection, item: int) -> tuple[Wording, ...]:
     """Return every time that an item was asked, oldest first."""
-    query = select(waiting).where(waiting.c.item == item).order_by(waiting.c.asked_at, waiting.c.id)
-    return tuple(
-        Wording(
+    return (await wordings_of(connection, (item,)))[item]
+
+
+async def wordings_of(
+    connection: AsyncConnection, chosen: Collection[int]
+) -> Mapping[int, tuple[Wording, ...]]:
+    """Return every time that each of these items (own ids) was asked, oldest first."""
+    query = select(waiting).where(waiting.c.item.in_(chosen)).order_by(waiting.c.asked_at, waiting.c.id)
+    found: dict[int, list[Wording]] = {item: [] for item in chosen}
+    for row in await connection.execute(query):
+        wording = Wording(
             row.id, row.number, row.question, row.asked_at, row.channel, row.province, Reason(row.reason),
             row.shown, load_candidates(row.candidates), row.resolved_at is None,
-        )
-        for row in await connection.execute(query)
-    )  # fmt: skip
+        )  # fmt: skip
+        found[row.item].append(wording)
+    return {item: tuple(asked) for item, asked in found.items()}
 
 
 async def askers(connection: AsyncConnection, item: int) -> tuple[Asker, ...]:
     """Return how many people asked, by channel and province, most first."""
-    people = func.count(_PERSON.distinct())
+    people = func.count(PERSON.distinct())
     query = (
         select(waiting.c.channel, waiting.c.province, people.label("people"))
         .where(waiting.c.item == item)
@@ -293,11 +301,13 @@ async def late(connection: AsyncConnection, taken_before: datetime, limit: int) 
         .order_by(items.c.id)
         .limit(limit)
     )
-    return tuple(map(_item, await connection.execute(query)))
+    return tuple(map(item_of, await connection.execute(query)))
 
 
-def _item(row: Row[Any]) -> Item:
-    fields = {name: value for name, value in row._mapping.items() if name != "search"}
+def item_of(row: Row[Any]) -> Item:
+    """Return a row of the items as a value; what comes beside its columns is left out."""
+    named = row._mapping
+    fields = {column.name: named[column.name] for column in items.c if column.name != "search"}
     return Item(**fields | {"state": ItemState(row.state), "reason": Reason(row.reason)})
 
 

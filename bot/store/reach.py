@@ -17,17 +17,18 @@ class Wish:
 
     province: str | None = None
     quiet: bool = False
+    looked_at: datetime | None = None  # at what is new
 
 
 async def wish(connection: AsyncConnection, channel: str, asker: str | None) -> Wish:
     """Return what a person (a pseudonym) wishes."""
     query = select(people).where(people.c.channel == channel, people.c.asker == (asker or ""))
     row = (await connection.execute(query)).one_or_none()
-    return Wish(row.province, row.quiet) if row else Wish()
+    return Wish(row.province, row.quiet, row.looked_at) if row else Wish()
 
 
 async def wishes(connection: AsyncConnection, channel: str, asker: str, **values: Any) -> None:
-    """Change what a person wishes: `province`, `quiet`."""
+    """Change what a person wishes: `province`, `quiet`, `looked_at`."""
     of_them = (people.c.channel == channel, people.c.asker == asker)
     known = await connection.execute(update(people).where(*of_them).values(**values))
     if known.rowcount == 0:

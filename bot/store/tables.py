@@ -261,6 +261,7 @@ people = Table(
     Column("asker", String(64), primary_key=True),
     Column("province", String(60)),
     Column("quiet", Boolean, nullable=False),  # wants no message that answers nothing they just wrote
+    Column("looked_at", UtcTime),  # at what is new
 )
 
 # Chats that refused us: blocked, left, gone.
@@ -302,6 +303,42 @@ recalls = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+# What the base says and from when on: an entry or a document in a version. No time where it always was there.
+editions = Table(
+    "editions",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("key", String(100), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("seen_at", UtcTime, index=True),
+)
+
+# Who wants to hear of a topic, and until when they know what is new in it.
+follows = Table(
+    "follows",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("chat", String(200), primary_key=True),
+    Column("asker", String(64), primary_key=True),
+    Column("topic", String(60), primary_key=True),
+    Column("number", Id, ForeignKey("inbox.id"), nullable=False),  # of the message that said so
+    Column("told_at", UtcTime, nullable=False),
+)
+
+# What officers tell of their own work, question by question, until it is put before the experts.
+shares = Table(
+    "shares",
+    metadata,
+    Column("number", Id, ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("channel", String(20), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("asker", String(64), nullable=False),
+    Column("what", Text),
+    Column("where", Text),
+    Column("result", Text),
+    Column("may_name", Boolean),
+)
+
 snapshots = Table(
     "snapshots",
     metadata,
@@ -309,6 +346,15 @@ snapshots = Table(
     Column("version", String(64), primary_key=True),
     Column("content", Text, nullable=False),
     Column("shown_at", UtcTime, nullable=False),
+)
+
+# Which admin was told of the week before this Monday.
+reports = Table(
+    "reports",
+    metadata,
+    Column("week", String(10), primary_key=True),  # 2026-11-23
+    Column("person", String(200), primary_key=True),
+    Column("at", UtcTime, nullable=False),
 )
 
 invitations = Table(

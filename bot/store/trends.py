@@ -1,18 +1,23 @@
-"""Counts over the log and the queue for those who plan: by day, outcome, entry and channel."""
+"""Counts over the log and the queue for those who plan: by day, outcome, entry, channel, province, topic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Compiled, String, func, or_, select
+from sqlalchemy import ColumnElement, Compiled, Select, String, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from bot.domain import Exchange, Reason, Verdict, Waiting
-from bot.store.exchanges import exchange_of
-from bot.store.tables import exchanges, waiting
-from bot.store.waiting import waiting_of
+from bot.domain import Exchange, Reason, Verdict, midnight
+from bot.items import OPEN_STATES, Item, ItemState
+from bot.store.exchanges import IS_QUESTION, exchange_of
+from bot.store.items import PERSON, item_of
+from bot.store.tables import exchanges, items, people, waiting
+
+NO_GAP = (Reason.OFF_TOPIC, Reason.TOO_LONG, Reason.FAILED)  # reasons to wait that no entry would have spared
+_PROVINCE = func.coalesce(waiting.c.province, people.c.province)  # then, or as the person said since
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,32 @@ class Span:
     since: datetime
     until: datetime
     channel: str | None = None
+
+    @classmethod
+    def of_days(cls, first: date, last: date, channel: str | None = None) -> "Span":
+        """Return the days in Vietnam from `first` to `last`, both included."""
+        return cls(midnight(first), midnight(last + timedelta(days=1)), channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions of one day, channel and province that came to the same end."""
+
+    day: date  # in Vietnam
+    channel: str
+    province: str | None  # where who asked works, or else that the question names; None: nobody knows
+    verdict: Verdict
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Questions that the base could not answer; without a province: of people who never said theirs."""
+
+    province: str | None
+    topic: str | None  # of all topics together, or of questions near none
+    questions: int
+    people: int
 
 
 class vietnam_day(GenericFunction[str]):  # noqa: N801  the name of the function in SQL
@@ -45,21 +76,21 @@ def _inner(element: vietnam_day, compiler: Compiled, options: dict[str, object])
     return str(compiler.process(element.clauses, **options))
 
 
-async def outcomes(connection: AsyncConnection, span: Span) -> tuple[tuple[date, Verdict, int], ...]:
-    """Return how many questions of each day in Vietnam came to which end."""
+async def outcomes(connection: AsyncConnection, span: Span) -> tuple[Asked, ...]:
+    """Return how many questions came to which end, by day in Vietnam, channel and province."""
     c = exchanges.c
-    day = vietnam_day(c.asked_at)
-    query = select(day, c.verdict, func.count()).where(*_asked(span)).group_by(day, c.verdict)
-    rows = await connection.execute(query)
-    return tuple((date.fromisoformat(day), Verdict(verdict), count) for day, verdict, count in rows)
-
-
-async def by_channel(connection: AsyncConnection, span: Span) -> tuple[tuple[str, Verdict, int], ...]:
-    """Return how many questions of each channel came to which end."""
-    c = exchanges.c
-    query = select(c.channel, c.verdict, func.count()).where(*_asked(span)).group_by(c.channel, c.verdict)
-    rows = await connection.execute(query)
-    return tuple((channel, Verdict(verdict), count) for channel, verdict, count in rows)
+    province = func.coalesce(people.c.province, c.province)
+    by = (vietnam_day(c.asked_at), c.channel, province, c.verdict)
+    query = (
+        select(*by, func.count())
+        .select_from(exchanges.outerjoin(people, _by(c)))
+        .where(*_asked(span))
+        .group_by(*by)
+    )
+    return tuple(
+        Asked(date.fromisoformat(day), channel, province, Verdict(verdict), count)
+        for day, channel, province, verdict, count in await connection.execute(query)
+    )
 
 
 async def by_entry(connection: AsyncConnection, span: Span) -> tuple[tuple[str, int], ...]:
@@ -96,6 +127,45 @@ async def times(connection: AsyncConnection, span: Span) -> tuple[timedelta, ...
     return tuple(settled - asked for asked, settled in await connection.execute(query))
 
 
+async def times_of_items(connection: AsyncConnection, span: Span) -> tuple[timedelta, ...]:
+    """Return how long each item that was first asked in the span took to be settled, from then on."""
+    c = items.c
+    query = select(c.first_at, c.settled_at).where(*_first_asked(span), c.settled_at.is_not(None))
+    return tuple(settled - asked for asked, settled in await connection.execute(query))
+
+
+async def states(connection: AsyncConnection, span: Span) -> Mapping[ItemState, int]:
+    """Return where the items stand now that were first asked in the span."""
+    query = select(items.c.state, func.count()).where(*_first_asked(span)).group_by(items.c.state)
+    return {ItemState(state): count for state, count in await connection.execute(query)}
+
+
+async def groups(connection: AsyncConnection, span: Span, limit: int) -> tuple[tuple[Item, int], ...]:
+    """Return open items and how many people asked each in the span, most first."""
+    count = func.count(PERSON.distinct())
+    query = (
+        select(items, count.label("people"))
+        .join(waiting, waiting.c.item == items.c.id)
+        .where(*_waited(span), items.c.state.in_(OPEN_STATES))
+        .group_by(items.c.id)
+        .order_by(count.desc(), items.c.first_at, items.c.id)
+        .limit(limit)
+    )
+    return tuple((item_of(row), row.people) for row in await connection.execute(query))
+
+
+async def misses(connection: AsyncConnection, span: Span) -> tuple[Missed, ...]:
+    """Return what the base could not answer, by province and topic."""
+    rows = await connection.execute(_missed(span, _PROVINCE, func.coalesce(items.c.topic, waiting.c.topic)))
+    return tuple(Missed(*row) for row in rows)
+
+
+async def missing(connection: AsyncConnection, span: Span) -> tuple[Missed, ...]:
+    """Return what the base could not answer, by province: a person who misses several topics counts once."""
+    rows = await connection.execute(_missed(span, _PROVINCE))
+    return tuple(Missed(province, None, questions, people) for province, questions, people in rows)
+
+
 async def channels(connection: AsyncConnection) -> tuple[str, ...]:
     """Return the channels that the log knows."""
     query = select(exchanges.c.channel).distinct().order_by(exchanges.c.channel)
@@ -109,15 +179,11 @@ async def log(connection: AsyncConnection, span: Span, after: int, limit: int) -
     return tuple(exchange_of(row) for row in await connection.execute(query))
 
 
-async def queue(connection: AsyncConnection, span: Span, after: int, limit: int) -> tuple[Waiting, ...]:
-    """Return what was put before the experts, settled or not, in the order of numbers greater than `after`.
-
-    A question that was put before them again comes once, as it stands now.
-    """
-    c = waiting.c
-    latest = select(func.max(c.id)).where(*_waited(span), c.number > after).group_by(c.number)
-    query = select(waiting).where(c.id.in_(latest)).order_by(c.number).limit(limit)
-    return tuple(waiting_of(row) for row in await connection.execute(query))
+async def queue(connection: AsyncConnection, span: Span, after: int, limit: int) -> tuple[Item, ...]:
+    """Return the items that were asked in the span, settled or not, in the order of ids after `after`."""
+    c, asked = items.c, exists().where(waiting.c.item == items.c.id, *_waited(span))
+    query = select(items).where(asked, c.state != ItemState.MERGED, c.id > after)
+    return tuple(map(item_of, await connection.execute(query.order_by(c.id).limit(limit))))
 
 
 def _within(span: Span) -> Iterator[ColumnElement[bool]]:
@@ -129,10 +195,8 @@ def _within(span: Span) -> Iterator[ColumnElement[bool]]:
 
 
 def _asked(span: Span) -> Iterator[ColumnElement[bool]]:
-    """Yield what makes a row of the log count as a question: an entry that was only opened is none."""
     yield from _within(span)
-    asked = select(waiting.c.number).where(waiting.c.number == exchanges.c.id).exists()
-    yield or_(exchanges.c.verdict != Verdict.OPENED, asked)
+    yield IS_QUESTION
 
 
 def _waited(span: Span) -> Iterator[ColumnElement[bool]]:
@@ -140,3 +204,31 @@ def _waited(span: Span) -> Iterator[ColumnElement[bool]]:
     yield waiting.c.asked_at < span.until
     if span.channel:
         yield waiting.c.channel == span.channel
+
+
+def _first_asked(span: Span) -> Iterator[ColumnElement[bool]]:
+    yield items.c.first_at >= span.since
+    yield items.c.first_at < span.until
+    yield items.c.state != ItemState.MERGED
+    if span.channel:
+        yield exists().where(waiting.c.item == items.c.id, waiting.c.channel == span.channel)
+
+
+def _missed(span: Span, *by: ColumnElement[Any]) -> Select[Any]:
+    """Return how many questions went to the experts, and of how many people.
+
+    What is no gap in the base is left out: off topic, too long to read, a failure of the bot.
+    """
+    w, i = waiting.c, items.c
+    found = waiting.outerjoin(items, i.id == w.item).outerjoin(people, _by(w))
+    return (
+        select(*by, func.count(w.number.distinct()), func.count(PERSON.distinct()))
+        .select_from(found)
+        .where(*_waited(span), func.coalesce(i.reason, w.reason).not_in(NO_GAP))
+        .group_by(*by)
+    )
+
+
+def _by(columns: Any) -> ColumnElement[bool]:
+    """Return whether a row of `people` is who asked."""
+    return and_(people.c.channel == columns.channel, people.c.asker == columns.asker)

@@ -25,6 +25,7 @@ from bot.web.crossorigin import SameOriginPosts
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
 from bot.web.hooks import hook_routes
+from bot.web.news import WhatIsNew
 from bot.web.pages import Pages
 from bot.web.sessions import Sessions
 
@@ -44,6 +45,7 @@ def create_app(
     gathering: Gathering,
     curating: Curating,
     hooks: Sequence[Hook] = (),
+    site: str,
 ) -> Starlette:
     """Return the web application.
 
@@ -59,9 +61,11 @@ def create_app(
         gathering: knows which questions may be the same.
         curating: writes into the base.
         hooks: where platforms post what happened.
+        site: where people open it, without a slash at the end.
     """
     assets = Assets()
     pages = Pages(assets)
+    new = WhatIsNew(database, live, pages, clock, site)
     chat = Chat(intake, database, pages, Sessions(secure=secure_cookies), clock)
     return Starlette(
         routes=[
@@ -70,6 +74,8 @@ def create_app(
             Route("/press", chat.press, methods=["POST"]),
             Route("/turns/{number:int}", chat.turn),
             *hook_routes(hooks, intake),
+            Route("/moi", new.page),
+            Route("/moi.xml", new.feed),
             Route("/healthz", Health(database, live).show),
             Route("/static/{digest}/{name}", assets.serve),
             *console_routes(

@@ -15,7 +15,7 @@ from bot.phrases import say
 from bot.web.assets import Assets
 from bot.web.headers import HEADERS
 from bot.web.markdown import answer_html
-from bot.web.written import day, duration, grouped, moment, share, shorten
+from bot.written import day, duration, grouped, moment, share, shorten
 
 TEMPLATES = Path(__file__).parent / "templates"
 # The emoji that open a button's label, and the drawings that the page shows instead: some phones have none.

@@ -82,10 +82,10 @@ class TestWhatWaits:
         rows = [
             [cell.strip() for cell in line.strip("│").split("│")] for line in result.stdout.splitlines()[3:-1]
         ]
-        assert [(row[0], row[1], row[3], row[4], row[5]) for row in rows] == [
-            ("1", "1", "mới", "chưa có mục", STRANGER),
-            ("2", "1", "mới", "người hỏi báo chưa đúng", HOUSE),
-            ("4", "1", "mới", "chưa có mục", "hỏi [/b]  [31m đỏ về một việc khác nữa"),
+        assert [(row[0], row[1], *row[3:7]) for row in rows] == [
+            ("1", "1", "mới", "chưa có mục", "chưa rõ tỉnh", STRANGER),
+            ("2", "1", "mới", "người hỏi báo chưa đúng", "chưa rõ tỉnh", HOUSE),
+            ("4", "1", "mới", "chưa có mục", "chưa rõ tỉnh", "hỏi [/b]  [31m đỏ về một việc khác nữa"),
         ]
         assert "\x1b" not in result.stdout
 
@@ -204,15 +204,34 @@ def test_figures_of_what_was_asked_and_what_waits(cli: Cli):
     cli("ask", stdin=f"{STRANGER}\n{HOUSE}\n/dung\nxin chào\n")
     found = json.loads(cli("stats", "--json").stdout)
     assert (found["asked"], found["waiting"], found["liked"]) == (3, 1, 1)
-    assert found["verdicts"] == {"answer": 1, "suggest": 0, "unanswered": 1, "off_topic": 1}
+    assert found["verdicts"] == {"answer": 1, "place": 0, "suggest": 0, "unanswered": 1, "off_topic": 1}
     assert found["reasons"] == {"no_match": 1} and found["channels"] == {"console": 3}
     assert found["hours_to_answer"] is None
     cli("unanswered", "resolve", "1", "--note", "x")
     assert json.loads(cli("stats", "--json").stdout)["hours_to_answer"] >= 0
     printed = cli("stats").stdout
-    assert "3 câu hỏi" in printed and "chưa có mục" in printed
+    assert "3 câu hỏi" in printed and "chưa có mục" in printed and "33,3 %" in printed
     assert (
         json.loads(cli("stats", "--since", "2020-01-01", "--until", "2020-01-31", "--json").stdout)["asked"]
         == 0
     )
     assert "0 câu hỏi" in cli("stats", "--since", "2020-01-01", "--until", "2020-01-31").stdout
+
+
+def test_figures_of_provinces_and_of_what_each_misses(cli: Cli):
+    cli("ask", stdin=f"{STRANGER}\n")
+    cli("ask", stdin=f"/tinh sơn la\n{STRANGER}\n{HOUSE}\n")
+    found = json.loads(cli("stats", "--json").stdout)
+    assert [group["askers"] for group in found["groups"]] == [1], "one person, twice"
+    assert found["provinces"] == [
+        ["Sơn La", {"answer": 1, "place": 0, "suggest": 0, "unanswered": 2, "off_topic": 0}]
+    ]
+    assert found["missing"] == [["Sơn La", 2, 1]]
+    assert [row[0] for row in found["misses"]] == ["Sơn La"]
+    printed = cli("stats").stdout
+    assert "Câu chưa trả lời nhiều người hỏi nhất" in printed and STRANGER in printed
+    assert "Tỉnh đang vướng gì" in printed and "Sơn La" in printed
+    [item] = json_lines(cli("unanswered", "list", "--json").stdout)
+    assert item["wordings"] == [STRANGER]
+    assert item["provinces"] == [["Sơn La", 2]] and item["channels"] == [["console", 2]]
+    assert "Sơn La" in cli("unanswered", "list").stdout

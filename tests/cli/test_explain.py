@@ -33,14 +33,18 @@ def section(lines: list[str], heading: str) -> list[str]:
 
 
 def points(rows: list[str]) -> list[float]:
-    return [float(found[0]) for row in rows if (found := re.findall(r"[+-]\d+\.\d(?!\d)", row))]
+    return [number(found[0]) for row in rows if (found := re.findall(r"[+-]\d+,\d(?!\d)", row))]
+
+
+def number(written: str) -> float:
+    return float(written.replace(",", "."))
 
 
 class TestAQuestionThatIsAnswered:
     def test_is_said_to_be_with_what_it_took(self, cli: Cli):
         lines = explained(cli, HOUSE)
         assert "TRẢ LỜI NGAY bằng số 1" in lines
-        assert "Khả năng đúng của số 1: 99.5 %; ngưỡng trả lời ngay: 99.0 %." in lines
+        assert "Khả năng đúng của số 1: 99,5 %; ngưỡng trả lời ngay: 99,0 %." in lines
         assert not any("Vì sao chưa" in line for line in lines)
 
     def test_stands_beside_the_runner_up_each_with_its_nearest_phrasing(self, cli: Cli):
@@ -69,7 +73,7 @@ class TestAQuestionThatIsNotAnswered:
         lines = explained(cli, STRANGER)
         assert "CHƯA TRẢ LỜI, chuyển chuyên gia" in lines
         assert any(line.startswith("Các mục gần nhất cộng lại: ") for line in lines)
-        assert any(line.endswith("; ngưỡng gợi ý: 50.0 %.") for line in lines)
+        assert any(line.endswith("; ngưỡng gợi ý: 50,0 %.") for line in lines)
 
     def test_is_told_what_speaks_for_none_of_them(self, cli: Cli):
         _header, *rows, total, _note = section(explained(cli, STRANGER), "Vì sao chưa trả lời ngay")
@@ -85,17 +89,17 @@ class TestAQuestionThatIsNotAnswered:
 def test_a_suggestion_is_told_with_both_thresholds(cli: Cli):
     lines = explained(cli, "xây nhà hộ nghèo bao nhiêu")
     assert "ĐƯA GỢI Ý, chưa trả lời ngay" in lines
-    assert any(line.endswith("; ngưỡng gợi ý: 50.0 %.") for line in lines)
+    assert any(line.endswith("; ngưỡng gợi ý: 50,0 %.") for line in lines)
     assert any(line.startswith("Vì sao chưa trả lời ngay") for line in lines)
 
 
 @pytest.mark.parametrize("text", [HOUSE, STRANGER, "xin chào", "xin chào rà soát hộ nghèo xây nhà"])
 def test_who_shares_the_hundred_per_cent_is_told(cli: Cli, text: str):
-    shares = [line.split() for line in explained(cli, text) if re.match(r" *\d+\.\d %", line)]
+    shares = [line.split() for line in explained(cli, text) if re.match(r" *\d+,\d %", line)]
     assert {row[-1] for row in shares[:2]} <= {"nha-o-muc", "ra-soat-thang", "chao"}
     assert [row[-2:] for row in shares[2:]] == [["nhóm", "khác"], ["mục", "nào"]]
-    assert sum(float(row[0]) for row in shares) == pytest.approx(100, abs=0.21)
-    assert all(abs(row[2].count("█") - float(row[0]) / 5) <= 0.5 for row in shares if float(row[0]) > 2.5)
+    assert sum(number(row[0]) for row in shares) == pytest.approx(100, abs=0.21)
+    assert all(abs(row[2].count("█") - number(row[0]) / 5) <= 0.5 for row in shares if number(row[0]) > 2.5)
 
 
 def test_small_talk_is_explained_by_its_group(cli: Cli):

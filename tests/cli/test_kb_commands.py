@@ -187,18 +187,18 @@ def test_test_draws_what_other_thresholds_would_answer_and_marks_the_present_one
     )
     assert start > next(at for at, line in enumerate(lines) if line.strip(" │").startswith("Σ"))
     rows = [cells(line) for line in lines[start:] if line.startswith("│")]
-    thresholds = [float(row[0].removesuffix(" %")) for row in rows]
+    thresholds = [float(row[0].removesuffix(",0 %")) for row in rows]
     assert thresholds == [99, 95, 90, 85, 80, 75, 70, 65, 60, 55, 50, 45, 40, 35, 30]
-    answered = [float(row[1].removesuffix(" %")) for row in rows]
+    answered = [float(row[1].removesuffix(",0 %")) for row in rows]
     assert answered == sorted(answered)
     assert set(answered) <= {0, 50, 100}
-    assert {row[2] for row in rows if row[1] == "0.0 %"} <= {"–"}
-    assert [row[0] for row in rows if row[3] == "◂ hiện nay"] == ["99.0 %"]
+    assert {row[2] for row in rows if row[1] == "0,0 %"} <= {"–"}
+    assert [row[0] for row in rows if row[3] == "◂ hiện nay"] == ["99,0 %"]
 
 
 def test_test_says_how_far_confidence_and_truth_lie_apart(cli: Cli):
     *_, last = cli("kb", "test").stdout.splitlines()
-    assert re.fullmatch(r"Khả năng đúng nêu ra lệch thực tế trung bình \d+\.\d % \(ECE, .*\)\.", last)
+    assert re.fullmatch(r"Khả năng đúng nêu ra lệch thực tế trung bình \d+,\d % \(ECE, .*\)\.", last)
 
 
 def test_a_base_without_tests_says_so_and_ends_with_1(cli: Cli, tmp_path: Path):
@@ -236,7 +236,7 @@ def test_a_miss_tells_what_won_and_what_spoke_for_it(cli: Cli, file: Path):
     at = lines.index(f"✗ {REVIEW.lower()}")
     assert lines[at + 1].startswith("    cần: nha-o-muc (hạng ") and "thắng: ra-soat-thang" in lines[at + 1]
     assert re.fullmatch(
-        rf"    thắng nhờ: .+ \+\d+\.\d(, .+ \+\d+\.\d)*; cách hỏi gần nhất: “{re.escape(REVIEW)}”",
+        rf"    thắng nhờ: .+ \+\d+,\d(; .+ \+\d+,\d)*; cách hỏi gần nhất: “{re.escape(REVIEW)}”",
         lines[at + 2],
     )
 
@@ -286,6 +286,6 @@ def test_less_than_was_asked_for_ends_with_1(cli: Cli, file: Path):
     file.write_text(text, encoding="utf-8")  # one of three is now wrong for sure
     result = cli("kb", "test", "--least", "0.95")
     assert result.exit_code == 1
-    assert result.stderr == "Đúng nhất 66.7 %, chưa tới mức đòi hỏi 95.0 %.\n"
+    assert result.stderr == "Đúng nhất 66,7 %, chưa tới mức đòi hỏi 95,0 %.\n"
     assert cli("kb", "test", "--least", "0.6").exit_code == 0
     assert cli("kb", "test", "--least", "95").exit_code == 2

@@ -38,7 +38,9 @@ from bot.kb import Knowledge
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.matching import Match, Thresholds
+from bot.news import News
 from bot.normalise import Normaliser
+from bot.notices import Notices
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
 from bot.sending import Sending
@@ -229,10 +231,11 @@ class Bot:
         self.intake = Intake(self.database, self.asked, self.clock)
         self.sending = Sending(self.database, self.channels, self.clock)
         self.gathering = Gathering(self.database)
+        self.notices = Notices(self.database, self.channels, self.rules.admins, self.clock, self.replied)
         self.reviewing = Reviewing(
             self.database,
             self.channels,
-            self.rules.admins,
+            self.notices,
             self.clock,
             self.replied,
             lambda: self.live.current.knowledge,
@@ -255,6 +258,9 @@ class Bot:
             self.clock,
             self.replied,
             timedelta(days=30),
+        )
+        self.news = News(
+            self.database, self.channels, lambda: self.live.current.knowledge, self.clock, self.replied, 8
         )
 
     async def hears(self, text: str, chat: str = "an", asker: str | None = None) -> int:

@@ -45,7 +45,7 @@ async def bot(sqlite_bot: Bot) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def live(copy: Path, cache: Path, bot: Bot) -> Live:
-    live = Live(copy, Wishes(), bot.reviewing.base_is_broken, cache)
+    live = Live(copy, Wishes(), bot.notices.base_is_broken, cache)
     await live.load()
     return live
 
@@ -163,7 +163,7 @@ async def test_a_link_turned_to_another_base_is_followed(
     edit(another, "100 triệu", "200 triệu")
     link = tmp_path / "link"
     link.symlink_to(copy)
-    live = Live(link, Wishes(), bot.reviewing.base_is_broken, cache)
+    live = Live(link, Wishes(), bot.notices.base_is_broken, cache)
     await live.load()
     async with watched(live):
         await asyncio.sleep(SETTLED)

@@ -9,8 +9,8 @@ from bot.answering import MOST_ATTEMPTS
 from bot.channels.web import WebChannel
 from bot.domain import Envelope, Style
 from bot.kb import Problem
+from bot.notices import Notices
 from bot.phrases import say
-from bot.reviewing import Reviewing
 from bot.store import tables
 
 NOTE = "Việc này thuộc Sở Nông nghiệp."
@@ -160,7 +160,7 @@ async def test_an_asker_on_the_web_finds_it_on_the_page(bot: Bot) -> None:
 async def test_admins_are_told_where_a_saved_base_is_broken(bot: Bot, tmp_path) -> None:  # type: ignore[no-untyped-def]
     admins = frozenset({"push:boss", "push:deputy", "web:page", "telegram:not-served"})
     channels = {"push": Platform(), "web": WebChannel()}
-    reviewing = Reviewing(bot.database, channels, admins, bot.clock, bot.replied, lambda: bot.knowledge)
+    notices = Notices(bot.database, channels, admins, bot.clock, bot.replied)
     from bot.errors import KnowledgeError
     from bot.kb import load
 
@@ -168,7 +168,7 @@ async def test_admins_are_told_where_a_saved_base_is_broken(bot: Bot, tmp_path) 
     with pytest.raises(KnowledgeError) as broken:
         load(tmp_path)
     problems: tuple[Problem, ...] = broken.value.problems
-    await reviewing.base_is_broken(problems)
+    await notices.base_is_broken(problems)
     parts = await bot.rows(tables.outbox)
     assert sorted((part.channel, part.chat) for part in parts) == [
         ("push", "boss"),

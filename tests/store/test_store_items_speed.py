@@ -14,6 +14,7 @@ from bot.gathering import Gathering
 from bot.grouping import read
 from bot.items import QueueFilter, QueueOrder
 from bot.lanes import Wake
+from bot.notices import Notices
 from bot.reviewing import Reviewing
 from bot.store import Database, waiting
 from bot.store.tables import inbox, items
@@ -67,7 +68,8 @@ async def full(database: Database, texts: list[str]) -> AsyncIterator[Full]:
             await connection.execute(text("SELECT setval('waiting_id_seq', 20000)"))
             await connection.execute(text("SELECT setval('items_id_seq', 20000)"))
             await connection.execute(text("SELECT setval('inbox_id_seq', 20000)"))
-    reviewing = Reviewing(database, {}, frozenset(), lambda: NOON, Wake(), lambda: None)  # type: ignore[arg-type, return-value]
+    notices = Notices(database, {}, (), lambda: NOON, Wake())
+    reviewing = Reviewing(database, {}, notices, lambda: NOON, Wake(), lambda: None)  # type: ignore[arg-type, return-value]
     yield Full(database, reviewing, Gathering(database), texts)
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import update
 from store_queues import NOON
 
 from bot.domain import Candidate, Envelope, Exchange, Reason, Verdict, Waiting
-from bot.store import Database, exchanges, inbox, trends, uses, waiting
+from bot.items import ItemState
+from bot.store import Database, exchanges, inbox, items, reach, trends, uses, waiting
 from bot.store.tables import waiting as table
-from bot.store.trends import Span
+from bot.store.trends import Asked, Missed, Span
 
 DAY = timedelta(days=1)
 ALL = Span(NOON - 100 * DAY, NOON + 100 * DAY)
@@ -57,6 +58,36 @@ class Log:
                 await connection.execute(update(table).where(its).values(resolved_at=settled))
         return number
 
+    async def missed(
+        self,
+        asker: str,
+        *,
+        text: str,
+        at: datetime = NOON,
+        reason: Reason = Reason.NO_MATCH,
+        topic: str | None = None,
+        province: str | None = None,
+        into: int | None = None,
+    ) -> int:
+        """Put a question before the experts, in an item of its own or in one, and return the item's id."""
+        number = await self.asked(Verdict.UNANSWERED, at, asker=asker, raw=text)
+        waits = Waiting(number, "web", "chat", at, text, reason, asker=asker, folded=text, topic=topic)
+        async with self.database.writing() as connection:
+            await waiting.add(connection, waits)
+            [question] = await items.ungrouped(connection, 1)
+            if into is None:
+                return await items.make(connection, question, province)
+            await items.join(connection, question, into, province)
+        return into
+
+    async def change(self, item: int, **values: Any) -> None:
+        async with self.database.writing() as connection:
+            await items.change(connection, item, **values)
+
+    async def lives(self, asker: str, province: str) -> None:
+        async with self.database.writing() as connection:
+            await reach.wishes(connection, "web", asker, province=province)
+
     async def read(self, function: Any, *arguments: Any) -> Any:
         async with self.database.reading() as connection:
             return await function(connection, *arguments)
@@ -71,10 +102,10 @@ async def test_a_day_is_a_day_in_vietnam(log: Log) -> None:
     before = datetime.fromisoformat("2026-11-22T16:59:59+00:00")
     for moment in (before, before + timedelta(seconds=1)):
         await log.asked(at=moment)
-    assert sorted(await log.read(trends.outcomes, ALL)) == [
-        (date(2026, 11, 22), Verdict.ANSWER, 1),
-        (date(2026, 11, 23), Verdict.ANSWER, 1),
-    ]
+    assert {(one.day, one.questions) for one in await log.read(trends.outcomes, ALL)} == {
+        (date(2026, 11, 22), 1),
+        (date(2026, 11, 23), 1),
+    }
 
 
 async def test_outcomes_are_counted_within_the_span_and_on_its_channel(log: Log) -> None:
@@ -84,13 +115,14 @@ async def test_outcomes_are_counted_within_the_span_and_on_its_channel(log: Log)
     await log.asked(at=NOON + DAY)
     await log.asked(channel="telegram")
     day = date(2026, 11, 23)
-    found = await log.read(trends.outcomes, Span(NOON, NOON + DAY, "web"))
-    assert sorted(found) == [
-        (day, Verdict.ANSWER, 2),
-        (day, Verdict.SUGGEST, 1),
-        (day, Verdict.UNANSWERED, 1),
-    ]
-    assert (day, Verdict.ANSWER, 3) in await log.read(trends.outcomes, Span(NOON, NOON + DAY))
+    web = {
+        Asked(day, "web", None, Verdict.ANSWER, 2),
+        Asked(day, "web", None, Verdict.SUGGEST, 1),
+        Asked(day, "web", None, Verdict.UNANSWERED, 1),
+    }
+    assert set(await log.read(trends.outcomes, Span(NOON, NOON + DAY, "web"))) == web
+    telegram = Asked(day, "telegram", None, Verdict.ANSWER, 1)
+    assert set(await log.read(trends.outcomes, Span(NOON, NOON + DAY))) == web | {telegram}
     assert await log.read(trends.channels) == ("telegram", "web")
 
 
@@ -120,17 +152,83 @@ async def test_ratings_reasons_and_waiting_times(log: Log) -> None:
     assert sorted(await log.read(trends.times, ALL)) == [timedelta(hours=1), timedelta(hours=3)]
 
 
-async def test_the_queue_has_a_question_once_as_it_stands_now(log: Log) -> None:
-    number = await log.waited(Reason.NO_MATCH, settled=NOON + DAY)
-    async with log.database.writing() as connection:
-        await waiting.add(connection, Waiting(number, "web", "chat", NOON, "?", Reason.DISLIKED))
-    other = await log.waited(Reason.OFF_TOPIC)
+async def test_the_queue_is_read_by_item_in_pages(log: Log) -> None:
+    first = await log.missed("a1", text="vay vốn", topic="vay-von")
+    await log.missed("a2", text="vay von", into=first)
+    second = await log.missed("a1", text="xoài", at=NOON + DAY)
+    await log.missed("a1", text="bò", at=NOON + 200 * DAY)
+    merged = await log.missed("a3", text="heo")
+    await log.change(merged, state=ItemState.MERGED)
     found = await log.read(trends.queue, ALL, 0, 10)
-    assert [(one.number, one.reason, one.resolved_at) for one in found] == [
-        (number, Reason.DISLIKED, None),
-        (other, Reason.OFF_TOPIC, None),
+    assert [(one.id, one.question) for one in found] == [(first, "vay vốn"), (second, "xoài")]
+    assert [one.id for one in await log.read(trends.queue, ALL, first, 10)] == [second]
+    assert [one.id for one in await log.read(trends.queue, ALL, 0, 1)] == [first]
+    assert await log.read(trends.queue, Span(NOON, NOON + DAY, "telegram"), 0, 10) == ()
+    wordings = await log.read(items.wordings_of, [first, second])
+    assert [one.text for one in wordings[first]] == ["vay vốn", "vay von"]
+    assert [one.text for one in wordings[second]] == ["xoài"]
+
+
+async def test_open_items_by_how_many_people_asked_them_then(log: Log) -> None:
+    often = await log.missed("a1", text="heo")
+    for asker in ("a2", "a2", "a3"):
+        await log.missed(asker, text="heo", into=often)
+    once = await log.missed("a9", text="bò", at=NOON - 200 * DAY)  # new before then, asked again
+    await log.missed("a1", text="bò", into=once)
+    settled = await log.missed("a1", text="gà")
+    await log.change(settled, state=ItemState.ANSWERED, settled_at=NOON + DAY)
+    assert [(item.id, people) for item, people in await log.read(trends.groups, ALL, 10)] == [
+        (often, 3),
+        (once, 1),
     ]
-    assert [one.number for one in await log.read(trends.queue, ALL, number, 10)] == [other]
+    assert [item.id for item, _ in await log.read(trends.groups, ALL, 1)] == [often]
+    assert await log.read(trends.states, ALL) == {ItemState.NEW: 1, ItemState.ANSWERED: 1}
+    assert await log.read(trends.times_of_items, ALL) == (DAY,)
+
+
+async def test_questions_by_province_and_of_people_who_never_said_theirs(log: Log) -> None:
+    await log.lives("a1", "Lào Cai")
+    for verdict in (Verdict.ANSWER, Verdict.ANSWER, Verdict.SUGGEST):
+        await log.asked(verdict)
+    await log.asked(asker="b2")
+    await log.asked(asker="b2", province="Sơn La")  # that the question names
+    await log.asked(Verdict.OFF_TOPIC, province="Sơn La")  # of somebody who works elsewhere
+    await log.asked(asker="a1", channel="telegram")  # of another channel: another person
+    day = date(2026, 11, 23)
+    assert set(await log.read(trends.outcomes, ALL)) == {
+        Asked(day, "web", "Lào Cai", Verdict.ANSWER, 2),
+        Asked(day, "web", "Lào Cai", Verdict.SUGGEST, 1),
+        Asked(day, "web", "Lào Cai", Verdict.OFF_TOPIC, 1),
+        Asked(day, "web", "Sơn La", Verdict.ANSWER, 1),
+        Asked(day, "web", None, Verdict.ANSWER, 1),
+        Asked(day, "telegram", None, Verdict.ANSWER, 1),
+    }
+
+
+async def test_what_each_province_misses_by_topic(log: Log) -> None:
+    await log.lives("a1", "Lào Cai")
+    await log.lives("a2", "Lào Cai")
+    house = await log.missed("a1", text="nhà", topic="nha-o")
+    await log.missed("a1", text="nha", into=house)  # its item has the topic
+    await log.missed("a2", text="vốn", topic="vay-von")
+    await log.missed("b1", text="nhà nào", topic="nha-o")
+    moved = await log.missed("a1", text="lợn", province="Sơn La")  # where they worked when they asked
+    await log.missed("a1", text="trăng", reason=Reason.OFF_TOPIC)
+    await log.missed("a1", text="dài", reason=Reason.TOO_LONG)
+    sent_away = await log.missed("a1", text="sao hỏa")
+    await log.change(sent_away, state=ItemState.NOT_OURS, reason=Reason.OFF_TOPIC)
+    assert set(await log.read(trends.misses, ALL)) == {
+        Missed("Lào Cai", "nha-o", 2, 1),
+        Missed("Lào Cai", "vay-von", 1, 1),
+        Missed(None, "nha-o", 1, 1),
+        Missed("Sơn La", None, 1, 1),
+    }
+    assert set(await log.read(trends.missing, ALL)) == {
+        Missed("Lào Cai", None, 3, 2),
+        Missed(None, None, 1, 1),
+        Missed("Sơn La", None, 1, 1),
+    }
+    assert moved
 
 
 async def test_the_log_is_read_in_pages(log: Log) -> None:

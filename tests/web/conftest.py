@@ -22,6 +22,7 @@ from bot.intake import Intake
 from bot.kb import load
 from bot.lanes import Wake, run_lane
 from bot.live import Brain
+from bot.notices import Notices
 from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database
@@ -43,7 +44,8 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         asked, replied, live = Wake(), Wake(), FixedLive(brain)
         rules = Rules(frozenset(), b"key", 1000)
         channels: dict[str, Channel] = {"web": WebChannel()}
-        reviewing = Reviewing(database, channels, frozenset(), now, replied, lambda: brain.knowledge)
+        notices = Notices(database, channels, (), now, replied)
+        reviewing = Reviewing(database, channels, notices, now, replied, lambda: brain.knowledge)
         desk = Desk(reviewing, Gathering(database))
         answering = Answering(database, channels, live, rules, now, replied, reviewing, desk)
         at_work = asyncio.Lock()
@@ -71,6 +73,7 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
             reviewing=reviewing,
             gathering=Gathering(database),
             curating=Curating(BASE, Wishes(), None),
+            site=url,
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)
         try:

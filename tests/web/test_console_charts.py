@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.console.charts import HEIGHT, MOST_LABELS, WIDTH, Column, Part, ranked, scale, stacked
+from bot.web.console.charts import (
+    HEIGHT,
+    HOTTEST,
+    MOST_LABELS,
+    WIDTH,
+    Column,
+    Part,
+    heated,
+    ranked,
+    scale,
+    stacked,
+)
 from bot.web.console.spans import MOST_DAYS, Range, read_range
 
 TODAY = date(2026, 11, 23)
@@ -72,6 +83,14 @@ def test_a_ranking_is_as_long_as_it_counts() -> None:
     assert (none.count, none.bars) == (0, ())
     assert longest.link == "/a"
     assert ranked([]) == ()
+
+
+def test_a_cell_is_as_hot_as_its_share_and_only_nothing_is_cold() -> None:
+    counts = [0, 1, 5, 6, 10, 11, 20, 500]
+    [row] = heated([str(one) for one in counts], [("Sơn La", "/a", 53, 9, counts)], 20).rows
+    assert [cell.heat for cell in row.cells] == [0, 1, 1, 2, 2, 3, HOTTEST, HOTTEST]
+    assert [cell.count for cell in row.cells] == counts
+    assert (row.label, row.link, row.count, row.people) == ("Sơn La", "/a", 53, 9)
 
 
 @pytest.mark.parametrize("days", [1, 7, MOST_DAYS, MOST_DAYS + 1, 365, 371, 372, 2000])

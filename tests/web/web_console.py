@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import update
 from test_web_injection import read
 from web_site import BASE
 
@@ -32,13 +31,14 @@ from bot.domain import (
 )
 from bot.gathering import Gathering
 from bot.intake import Intake
+from bot.items import ItemState
 from bot.lanes import Wake
 from bot.live import Brain
 from bot.normalise import fold
+from bot.notices import Notices
 from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
-from bot.store import Database, exchanges, inbox, waiting
-from bot.store.tables import waiting as waiting_table
+from bot.store import Database, exchanges, inbox, items, reach, waiting
 from bot.web import create_app
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -84,8 +84,9 @@ class Console:
         self.sign_in = SignIn(self.database, self.listed, self.url, self.clock)
         intake = Intake(self.database, Wake(), self.clock)
         channels: dict[str, Channel] = {"web": WebChannel(), "telegram": WebChannel()}
+        notices = Notices(self.database, channels, (), self.clock, Wake())
         self.reviewing = Reviewing(
-            self.database, channels, frozenset(), self.clock, Wake(), lambda: self.live.current.knowledge
+            self.database, channels, notices, self.clock, Wake(), lambda: self.live.current.knowledge
         )
         self.gathering = Gathering(self.database)
         self.app = create_app(
@@ -99,6 +100,7 @@ class Console:
             reviewing=self.reviewing,
             gathering=self.gathering,
             curating=Curating(self.directory, Wishes(), None),
+            site=self.url,
         )
 
     @asynccontextmanager
@@ -144,25 +146,33 @@ class Console:
 
     async def waits(self, text: str, reason: Reason = Reason.NO_MATCH, **more: Any) -> int:
         """Put a question before the experts; `hours` is how long it took them, if they have settled it."""
-        hours = more.pop("hours", None)
+        hours, topic = more.pop("hours", None), more.pop("topic", None)
         number = await self.asked(text, Verdict.UNANSWERED, **more)
         at = more.get("asked_at", self.clock())
         channel = more.get("channel", "web")
         async with self.database.writing() as connection:
             waits = Waiting(
                 number, channel, "chat", at, text, reason, asker=more.get("asker", "a1b2"),
-                folded=fold(text), candidates=more.get("candidates", ()),
+                folded=fold(text), candidates=more.get("candidates", ()), topic=topic,
             )  # fmt: skip
             await waiting.add(connection, waits)
-            if hours is not None:
-                settled = {
-                    "resolved_at": at + timedelta(hours=hours),
-                    "resolved_by": "lan",
-                    "note": "Đã xem.",
-                }
-                its = waiting_table.c.number == number
-                await connection.execute(update(waiting_table).where(its).values(**settled))
+        await self.gathering.gather_all()
+        if hours is not None:
+            then = at + timedelta(hours=hours)
+            async with self.database.writing() as connection:
+                item = await items.of(connection, number)
+                assert item
+                questions = [one.id for one in await items.questions(connection, item.id)]
+                await items.settle(connection, questions, "lan", then, None, "Đã xem.")
+                closed = {"state": ItemState.ANSWERED, "settled_at": then, "settled_by": "lan"}
+                await items.change(connection, item.id, note="Đã xem.", **closed)
         return number
+
+    async def lives(self, asker: str, province: str) -> None:
+        """Let somebody say which province they work in."""
+        async with self.database.writing() as connection:
+            for channel in ("web", "telegram"):
+                await reach.wishes(connection, channel, asker, province=province)
 
     async def showed(self, snapshot: Snapshot) -> None:
         async with self.database.writing() as connection:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 1000.0, 100.0  # in the units of the drawing, which is stretched to its place
 GAP = 0.2  # of a column's place that stays free
 TICKS = 4  # at most, above zero
+HOTTEST = 4  # classes of heat
 MOST_LABELS = 7  # below the columns; more would run into each other on a phone
 
 
@@ -75,6 +76,33 @@ class Line:
     bars: tuple[Bar, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count of a table and how hot it is: 0 where it is none, up to `HOTTEST`."""
+
+    count: int
+    heat: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A row of a table: what it is of, how many questions and people it counts, its cells."""
+
+    label: str
+    link: str | None
+    count: int
+    people: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A table that is read by its colours first."""
+
+    heads: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+
+
 def stacked(columns: Sequence[Column]) -> Chart:
     """Return columns of stacked parts on a scale from zero to a round number."""
     top = scale(max((column.total for column in columns), default=0))
@@ -132,3 +160,26 @@ def _in_a_row(column: Column, longest: int) -> tuple[Bar, ...]:
             bars.append(Bar(at, 0, width, HEIGHT, part.kind, f"{part.name} {part.count}"))
         at += width
     return tuple(bars)
+
+
+def heated(
+    heads: Sequence[str], rows: Sequence[tuple[str, str | None, int, int, Sequence[int]]], most: int
+) -> Heat:
+    """Return a table in which every cell is as hot as its share of `most`.
+
+    Args:
+        heads: what the cells of a row are of.
+        rows: label, link, questions, people and counts of each.
+        most: the count from which on a cell is the hottest, 1 or more.
+    """
+    return Heat(
+        tuple(heads),
+        tuple(
+            HeatRow(label, link, count, people, tuple(Cell(one, _heat(one, most)) for one in counts))
+            for label, link, count, people, counts in rows
+        ),
+    )
+
+
+def _heat(count: int, most: int) -> int:
+    return min(HOTTEST, -(-count * HOTTEST // most))

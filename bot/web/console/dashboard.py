@@ -1,58 +1,47 @@
-"""What an admin sees: what is asked, how much of it is answered, how soon experts answer."""
+"""What an admin sees: what is asked, how much of it is answered, how soon experts answer, who misses what."""
 
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from bot.domain import Reason, Verdict
+from bot import overview
+from bot.domain import Verdict
 from bot.kb import Knowledge
+from bot.overview import ENDS, Overview
 from bot.phrases import say
-from bot.store import Database, trends, waiting
-from bot.web.console.charts import Chart, Column, Line, Part, ranked, stacked
+from bot.store import Database, trends
+from bot.web.console.charts import Chart, Column, Heat, Line, Part, heated, ranked, stacked
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
+from bot.web.console.naming import reason_name
 from bot.web.console.spans import Range, quick, read_range
+from bot.written import shorten
 
+SHOWN = ((Verdict.ANSWER, Verdict.PLACE), (Verdict.SUGGEST,), (Verdict.UNANSWERED,))  # shares told in large
 MOST_ROWS = 10  # of a ranking
-ENDS = (Verdict.ANSWER, Verdict.PLACE, Verdict.SUGGEST, Verdict.UNANSWERED, Verdict.OFF_TOPIC)
+MOST_TOPICS = 8  # columns of the table of provinces; all others together are one more
 HOUR = timedelta(hours=1)
 WAITS = (HOUR, 4 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR)  # upper ends of the classes of waiting times
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """The figures in large letters; shares are 0..1, None where there is nothing to divide by."""
+class Drawn:
+    """What is drawn of an overview."""
 
-    questions: int
-    shares: Mapping[str, float | None]  # by verdict
-    liked: int
-    disliked: int
-    typical_wait: timedelta | None  # the median
-    waiting: int  # now
-
-    @property
-    def satisfied(self) -> float | None:
-        """Thumbs up among all thumbs."""
-        rated = self.liked + self.disliked
-        return self.liked / rated if rated else None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """All that the dashboard tells of a range."""
-
-    totals: Totals
     days: Chart
     thumbs: Chart
+    groups: tuple[Line, ...]
     topics: tuple[Line, ...]
     entries: tuple[Line, ...]
     channels: tuple[Line, ...]
+    provinces: tuple[Line, ...]
     reasons: tuple[Line, ...]
     waits: tuple[Line, ...]
+    misses: Heat
 
 
 class Dashboard:
@@ -67,75 +56,48 @@ class Dashboard:
         today = self._frame.today
         async with self._database.reading() as connection:
             channels = await trends.channels(connection)
-        chosen = read_range(call.request.query_params, today, channels)
+            chosen = read_range(call.request.query_params, today, channels)
+            found = await overview.read(connection, chosen.span)
         return self._frame.html(
             call,
             "figures.html",
             chosen=chosen,
             channels=channels,
             quick=list(quick(today, chosen.channel)),
-            figures=await self._figures(chosen),
-        )
-
-    async def _figures(self, chosen: Range) -> Figures:
-        span = chosen.span
-        async with self._database.reading() as connection:
-            outcomes = await trends.outcomes(connection, span)
-            ratings = await trends.ratings(connection, span)
-            served = await trends.by_entry(connection, span)
-            channels = await trends.by_channel(connection, span)
-            reasons = await trends.reasons(connection, span)
-            times = await trends.times(connection, span)
-            open_now = await waiting.open_count(connection)
-        knowledge = self._frame.knowledge
-        return Figures(
-            totals=_totals(outcomes, ratings, times, open_now),
-            days=stacked(list(_by_day(chosen, outcomes))),
-            thumbs=stacked(list(_by_thumb(chosen, ratings))),
-            topics=_topics(served, knowledge),
-            entries=_entries(served, knowledge),
-            channels=_channels(channels),
-            reasons=_reasons(reasons),
-            waits=ranked(_waits(times)),
+            found=found,
+            shown=SHOWN,
+            typical=overview.typical,
+            drawn=_drawn(found, chosen, self._frame.knowledge),
         )
 
 
-def _totals(
-    outcomes: Iterable[tuple[date, Verdict, int]],
-    ratings: Iterable[tuple[date, int, int]],
-    times: Sequence[timedelta],
-    open_now: int,
-) -> Totals:
-    ends, thumbs = Counter[Verdict](), Counter[int]()
-    for _, verdict, count in outcomes:
-        ends[verdict] += count
-    for _, rating, count in ratings:
-        thumbs[rating] += count
-    total, seconds = ends.total(), [time.total_seconds() for time in times]
-    return Totals(
-        questions=total,
-        shares={verdict.value: ends[verdict] / total if total else None for verdict in ENDS},
-        liked=thumbs[1],
-        disliked=thumbs[-1],
-        typical_wait=timedelta(seconds=statistics.median(seconds)) if seconds else None,
-        waiting=open_now,
+def _drawn(found: Overview, chosen: Range, knowledge: Knowledge) -> Drawn:
+    return Drawn(
+        days=stacked(list(_by_day(chosen, found))),
+        thumbs=stacked(list(_by_thumb(chosen, found))),
+        groups=_groups(found),
+        topics=_topics(found.topics(knowledge)[:MOST_ROWS], knowledge),
+        entries=_entries(found.entries, knowledge),
+        channels=ranked([Column(channel, _parts(ends)) for channel, ends in found.channels.items()]),
+        provinces=_provinces(found.provinces),
+        reasons=ranked([Column(reason_name(why).capitalize(), _one(count)) for why, count in found.reasons]),
+        waits=ranked(_waits(found.item_waits)),
+        misses=_misses(found, knowledge),
     )
 
 
-def _by_day(chosen: Range, outcomes: Iterable[tuple[date, Verdict, int]]) -> Iterator[Column]:
-    found = {(day, verdict): count for day, verdict, count in outcomes}
+def _by_day(chosen: Range, found: Overview) -> Iterator[Column]:
     for days in chosen.buckets():
-        yield Column(
-            _label(days), _parts({end: sum(found.get((day, end), 0) for day in days) for end in ENDS})
-        )
+        ends = sum((Counter(found.days.get(day)) for day in days), Counter[Verdict]())
+        yield Column(_label(days), _parts(ends))
 
 
-def _by_thumb(chosen: Range, ratings: Iterable[tuple[date, int, int]]) -> Iterator[Column]:
-    found = {(day, rating): count for day, rating, count in ratings}
+def _by_thumb(chosen: Range, found: Overview) -> Iterator[Column]:
     for days in chosen.buckets():
-        liked, disliked = (sum(found.get((day, rating), 0) for day in days) for rating in (1, -1))
-        up = Part("liked", say("console.figures.liked"), liked)
-        yield Column(_label(days), (up, Part("disliked", say("console.figures.disliked"), disliked)))
+        thumbs = [found.thumbs.get(day, (0, 0)) for day in days]
+        up = Part("liked", say("console.figures.liked"), sum(up for up, _ in thumbs))
+        down = Part("disliked", say("console.figures.disliked"), sum(down for _, down in thumbs))
+        yield Column(_label(days), (up, down))
 
 
 def _parts(ends: Mapping[Verdict, int]) -> tuple[Part, ...]:
@@ -153,20 +115,29 @@ def _one(count: int) -> tuple[Part, ...]:
     return (Part("count", say("console.figures.questions"), count),)
 
 
-def _topics(served: Iterable[tuple[str, int]], knowledge: Knowledge) -> tuple[Line, ...]:
-    topics = Counter[str]()
-    for name, count in served:
-        entry = knowledge.entries.get(name)
-        topics[entry.topic if entry and entry.topic else ""] += count
-    found = topics.most_common(MOST_ROWS)
-    titles = [
-        knowledge.topics[name].title if name in knowledge.topics else say("console.figures.no_topic")
-        for name, _ in found
+def _groups(found: Overview) -> tuple[Line, ...]:
+    askers = say("console.figures.askers")
+    columns = [
+        Column(f"#{item.number} {shorten(item.question)}", (Part("count", askers, people),))
+        for item, people in found.groups
     ]
-    links = [f"/console/base?topic={name}" if name in knowledge.topics else None for name, _ in found]
+    return ranked(columns, [f"/console/queue/{item.number}" for item, _ in found.groups])
+
+
+def _topics(found: Sequence[tuple[str | None, int]], knowledge: Knowledge) -> tuple[Line, ...]:
+    columns = [Column(_topic(name, knowledge), _one(count)) for name, count in found]
     return ranked(
-        [Column(title, _one(count)) for title, (_, count) in zip(titles, found, strict=True)], links
+        columns, [_link("base", topic=name) if name in knowledge.topics else None for name, _ in found]
     )
+
+
+def _topic(name: str | None, knowledge: Knowledge) -> str:
+    topic = knowledge.topics.get(name or "")
+    return topic.title if topic else name or say("console.figures.no_topic")
+
+
+def _link(page: str, **fields: str | None) -> str:
+    return f"/console/{page}?{urlencode(fields)}"
 
 
 def _entries(served: Sequence[tuple[str, int]], knowledge: Knowledge) -> tuple[Line, ...]:
@@ -178,22 +149,17 @@ def _entries(served: Sequence[tuple[str, int]], knowledge: Knowledge) -> tuple[L
     )
 
 
-def _channels(found: Iterable[tuple[str, Verdict, int]]) -> tuple[Line, ...]:
-    channels: dict[str, dict[Verdict, int]] = {}
-    for channel, verdict, count in found:
-        channels.setdefault(channel, {})[verdict] = count
-    columns = [Column(channel, _parts(ends)) for channel, ends in channels.items()]
-    return ranked(sorted(columns, key=lambda column: -column.total))
+def _province(name: str | None) -> str:
+    return name or say("console.figures.no_province")
 
 
-def _reasons(found: Sequence[tuple[Reason, int]]) -> tuple[Line, ...]:
-    return ranked(
-        [Column(say(f"reason.{reason.value}").capitalize(), _one(count)) for reason, count in found]
-    )
+def _provinces(found: Mapping[str | None, Mapping[Verdict, int]]) -> tuple[Line, ...]:
+    columns = [Column(_province(name), _parts(ends)) for name, ends in found.items()]
+    return ranked(columns, [_link("queue", province=name) if name else None for name in found])
 
 
 def _waits(times: Iterable[timedelta]) -> list[Column]:
-    """Return how many questions waited how long, in the classes of `WAITS`; none where none was settled."""
+    """Return how many items waited how long, in the classes of `WAITS`; none where none was settled."""
     classes = Counter(sum(end <= time for end in WAITS) for time in times)
     names = (
         say("console.waited.hour"),
@@ -204,3 +170,32 @@ def _waits(times: Iterable[timedelta]) -> list[Column]:
         say("console.waited.longer"),
     )
     return [Column(name, _one(classes[at])) for at, name in enumerate(names)] if classes else []
+
+
+def _misses(found: Overview, knowledge: Knowledge) -> Heat:
+    """Return what each province does not know: its questions that went to the experts, by topic.
+
+    The colours compare provinces: how many never said theirs, the last row, does not pale the others.
+    """
+    topics = [name for name, _ in found.missed_topics][:MOST_TOPICS]
+    counts = Counter[tuple[str | None, str | None, bool]]()
+    for miss in found.misses:
+        is_shown = miss.topic in topics
+        counts[miss.province, miss.topic if is_shown else None, is_shown] += miss.questions
+    columns = [(name, True) for name in topics]
+    heads = [_topic(name, knowledge) for name in topics]
+    if len(found.missed_topics) > len(topics):
+        columns.append((None, False))
+        heads.append(say("console.figures.other_topics"))
+    rows = [
+        (
+            _province(row.province),
+            _link("queue", province=row.province) if row.province else None,
+            row.questions,
+            row.people,
+            [counts[row.province, *column] for column in columns],
+        )
+        for row in found.missing
+    ]
+    most = max((count for (province, *_), count in counts.items() if province), default=1)
+    return heated(heads, rows, most)

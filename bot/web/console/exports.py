@@ -1,36 +1,38 @@
 """The log and the queue to take along, for a spreadsheet."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from bot.domain import VIETNAM, Candidate, Exchange, Waiting
+from bot.domain import VIETNAM, Exchange
+from bot.items import Item, Wording
 from bot.phrases import say
 from bot.sheets import Cell, Rows, csv_pieces, xlsx_pieces
-from bot.store import Connection, Database, trends
+from bot.store import Connection, Database, items, trends
 from bot.store.trends import Span
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
+from bot.web.console.naming import reason_name, state_name
 from bot.web.console.spans import read_range
 
 log = structlog.get_logger(__name__)
 
 ROWS_AT_ONCE = 2000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Item = TypeVar("Item")
+Numbered = Sequence[tuple[int, Sequence[Cell]]]  # rows, each with what those after it are greater than
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file holds."""
+    """What a file holds: its headings, and how some rows are read that come after a number."""
 
-    headings: tuple[str, ...]
-    rows: Callable[[Database, Span], Rows]
+    headings: Sequence[str]
+    read: Callable[[Connection, Span, int], Awaitable[Numbered]]
 
 
 class Exports:
@@ -39,7 +41,10 @@ class Exports:
     def __init__(self, frame: Frame, database: Database) -> None:
         self._frame = frame
         self._database = database
-        self._tables = {"log": Table(_log_headings(), _log), "queue": Table(_queue_headings(), _queue)}
+        self._tables = {
+            "log": Table(say("console.export.log").split(" | "), _log),
+            "queue": Table(say("console.export.queue").split(" | "), _queue),
+        }
 
     async def send(self, call: Call) -> Response:
         """Send `log` or `queue` as `.csv` or `.xlsx`, for the range that the dashboard shows."""
@@ -51,7 +56,7 @@ class Exports:
         chosen = read_range(call.request.query_params, self._frame.today, channels)
         log.info("export.taken", person=call.visit.reviewer.person, table=name, kind=kind)
         table = self._tables[name]
-        rows = table.rows(self._database, chosen.span)
+        rows = self._rows(table, chosen.span)
         file = f"hoidap-{name}-{chosen.first}-{chosen.last}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
         if kind == "csv":
@@ -59,23 +64,24 @@ class Exports:
             return StreamingResponse(pieces, media_type="text/csv", headers=headers)
         return StreamingResponse(xlsx_pieces(table.headings, rows), media_type=XLSX, headers=headers)
 
-
-# --- the two tables -------------------------------------------------------------------------------
-
-
-def _log_headings() -> tuple[str, ...]:
-    return tuple(say("console.export.log").split(" | "))
-
-
-async def _log(database: Database, span: Span) -> Rows:
-    def read(connection: Connection, after: int) -> Awaitable[Sequence[Exchange]]:
-        return trends.log(connection, span, after, ROWS_AT_ONCE)
-
-    async for some in _paged(database, read, lambda one: one.id):
-        yield [_log_row(one) for one in some]
+    async def _rows(self, table: Table, span: Span) -> Rows:
+        """Yield what there is to read, some at a time: nobody who loads slowly keeps a transaction open."""
+        after = 0
+        while True:
+            async with self._database.reading() as connection:
+                some = await table.read(connection, span, after)
+            if not some:
+                return
+            yield [row for _, row in some]
+            after = some[-1][0]
 
 
-def _log_row(one: Exchange) -> Sequence[Cell]:
+async def _log(connection: Connection, span: Span, after: int) -> Numbered:
+    return [(one.id, _asked(one)) for one in await trends.log(connection, span, after, ROWS_AT_ONCE)]
+
+
+def _asked(one: Exchange) -> Sequence[Cell]:
+    nearest = one.candidates[0] if one.candidates else None
     return (
         one.id,
         _local(one.asked_at),
@@ -86,59 +92,43 @@ def _log_row(one: Exchange) -> Sequence[Cell]:
         say(f"console.verdict.{one.verdict.value}"),
         one.entry,
         one.group,
-        *_nearest(one.candidates),
+        nearest.entry if nearest else None,
+        round(nearest.confidence, 3) if nearest else None,
         one.rating,
         round(one.elapsed_ms, 1),
     )
 
 
-def _queue_headings() -> tuple[str, ...]:
-    return tuple(say("console.export.queue").split(" | "))
+async def _queue(connection: Connection, span: Span, after: int) -> Numbered:
+    found = await trends.queue(connection, span, after, ROWS_AT_ONCE)
+    wordings = await items.wordings_of(connection, [item.id for item in found])
+    return [(item.id, _waited(item, wordings[item.id])) for item in found]
 
 
-async def _queue(database: Database, span: Span) -> Rows:
-    def read(connection: Connection, after: int) -> Awaitable[Sequence[Waiting]]:
-        return trends.queue(connection, span, after, ROWS_AT_ONCE)
-
-    async for some in _paged(database, read, lambda one: one.number):
-        yield [_queue_row(one) for one in some]
-
-
-def _queue_row(one: Waiting) -> Sequence[Cell]:
+def _waited(item: Item, wordings: Sequence[Wording]) -> Sequence[Cell]:
     return (
-        one.number,
-        _local(one.asked_at),
-        one.channel,
-        one.question,
-        say(f"reason.{one.reason.value}"),
-        one.shown,
-        *_nearest(one.candidates),
-        _local(one.resolved_at) if one.resolved_at else None,
-        one.resolved_by,
-        one.entry,
-        one.note,
+        item.number,
+        state_name(item.state),
+        reason_name(item.reason),
+        item.topic,
+        item.question,
+        "\n".join(dict.fromkeys(one.text for one in wordings)),
+        item.asked,
+        item.askers,
+        _often(one.province or say("review.no_province") for one in wordings),
+        _often(one.channel for one in wordings),
+        _local(item.first_at),
+        _local(item.last_at),
+        _local(item.settled_at),
+        item.settled_by,
+        item.entry,
+        item.note,
     )
 
 
-async def _paged(
-    database: Database,
-    read: Callable[[Connection, int], Awaitable[Sequence[Item]]],
-    number: Callable[[Item], int],
-) -> AsyncIterator[Sequence[Item]]:
-    """Yield what there is to read, some at a time: nobody who loads slowly keeps a transaction open."""
-    after = 0
-    while True:
-        async with database.reading() as connection:
-            some = await read(connection, after)
-        if not some:
-            return
-        yield some
-        after = number(some[-1])
+def _often(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} ({times})" for name, times in Counter(names).most_common())
 
 
-def _local(moment: datetime) -> datetime:
-    return (moment + VIETNAM).replace(tzinfo=None, microsecond=0)
-
-
-def _nearest(candidates: Sequence[Candidate]) -> tuple[Cell, Cell]:
-    return (candidates[0].entry, round(candidates[0].confidence, 3)) if candidates else (None, None)
+def _local(moment: datetime | None) -> datetime | None:
+    return (moment + VIETNAM).replace(tzinfo=None, microsecond=0) if moment else None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from bot.domain import Reason
+from bot.domain import Reason, midnight
 from bot.items import OPEN_STATES, ItemState, QueueFilter, QueueOrder
 from bot.kb import Knowledge
 from bot.normalise.provinces import PROVINCES
@@ -16,7 +16,7 @@ from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.console.naming import state_name
 from bot.web.console.paging import Page
-from bot.web.console.spans import day_of, midnight
+from bot.web.console.spans import day_of
 from bot.web.pages import is_htmx
 
 LONGEST_SEARCH = 200  # characters

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
-from bot.domain import VIETNAM
 from bot.store.trends import Span
 
 USUAL = 30  # days, when nobody chose
@@ -31,7 +30,7 @@ class Range:
     @property
     def span(self) -> Span:
         """The same for the store: moments in UTC."""
-        return Span(midnight(self.first), midnight(self.last + timedelta(days=1)), self.channel)
+        return Span.of_days(self.first, self.last, self.channel)
 
     @property
     def query(self) -> str:
@@ -73,8 +72,3 @@ def day_of(text: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2200 else None  # beyond, a calendar ends somewhere
-
-
-def midnight(day: date) -> datetime:
-    """Return when a day begins in Vietnam, in UTC."""
-    return datetime.combine(day, time(), UTC) - VIETNAM

@@ -9,6 +9,7 @@ from bot.trying import Comparison, Point, Trial, attempt
 from bot.web.console.frame import Frame
 from bot.web.console.gate import Call
 from bot.web.pages import is_htmx
+from bot.written import decimal
 
 LONGEST = 1000  # characters; what is longer is no question to try
 HALF = 50.0  # of a drawing's width, for each side
@@ -56,7 +57,7 @@ def _table(comparison: Comparison) -> Table:
     longest = max((abs(point.points) for point in comparison.points), default=1.0)
     widths = [HALF * abs(point.points) / longest for point in comparison.points]
     rows = [
-        Row(point, f"{point.points:+.1f}", HALF if point.points > 0 else HALF - width, width)
+        Row(point, decimal(point.points, signed=True), HALF if point.points > 0 else HALF - width, width)
         for point, width in zip(comparison.points, widths, strict=True)
     ]
     return Table(comparison, tuple(rows))

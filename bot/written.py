@@ -14,9 +14,14 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def decimal(number: float, digits: int = 1, *, signed: bool = False) -> str:
+    """Return a number with `digits` after the comma; above zero with a sign only if `signed`."""
+    return f"{number:{'+' if signed else ''}z.{digits}f}".replace(".", ",")
+
+
 def share(part: float | None) -> str:
     """Return a share (0..1) as a percentage; a dash where there is none."""
-    return "–" if part is None else f"{100 * part:.1f} %".replace(".", ",")
+    return "–" if part is None else f"{decimal(100 * part)} %"
 
 
 def day(value: date) -> str:

@@ -1,46 +1,38 @@
-"""What experts and admins do with the questions that wait; an act is one transaction and a row of audit."""
+"""All that a reviewer may do with an item: take it, settle it, ask back, sort it, take an act back."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.channels.base import Channel
-from bot.domain import CODE_DIGITS, Block, Button, Change, Outcome, Reason, Reply, Snapshot, Style
+from bot.domain import CODE_DIGITS, Outcome, Reason
 from bot.errors import Overtaken
-from bot.handlers import actions, compose
-from bot.handlers.command import shorten
-from bot.handlers.context import vietnam_day
-from bot.handlers.requests import storable
-from bot.items import (
-    BY_ASKER,
-    BY_BOT,
-    NOT_OURS,
-    Act,
-    ActKind,
-    Item,
-    ItemState,
-    QueueFilter,
-    QueuePage,
-    Whole,
-    Wording,
-)
-from bot.kb import Entry, Knowledge, Problem, describe
+from bot.items import BY_ASKER, BY_BOT, NOT_OURS, Act, ActKind, Item, ItemState, QueueFilter, QueuePage, Whole
+from bot.kb import Entry, Knowledge
 from bot.lanes import Wake
-from bot.normalise import fold, written
-from bot.phrases import say
-from bot.store import Connection, Database, acts, exchanges, items, outbox, tellings, waiting
+from bot.notices import Notices
+from bot.reviewing import reading
+from bot.reviewing.reading import PAGE
+from bot.reviewing.standing import check_is_last, open_item, stood
+from bot.reviewing.undoing import take_back
+from bot.reviewing.words import (
+    MOST_WORDS,
+    Compose,
+    answered,
+    asked_back,
+    kept,
+    replied,
+    sent_away,
+    withdrawn,
+    written,
+)
+from bot.store import Connection, Database, acts, exchanges, items, tellings, waiting
 from bot.store.items import Question
-from bot.telling import Person, Word, tell, write
+from bot.telling import Word, tell
 
-PAGE: Final = 25  # items of the queue on a page
-MOST_NEAREST: Final = 4
 MOST_TRIES: Final = 3  # to settle an item that others go on asking meanwhile
 TAKEN_FOR: Final = timedelta(hours=8)  # unless the settings say otherwise
-MOST_WORDS: Final = 2000  # characters of what an expert or an officer adds
-_UNDONE_LATER: Final = frozenset({ActKind.UNDID, ActKind.REPLIED, ActKind.DRAFTED, ActKind.OPENED})
-
-Compose = Callable[[Question], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,7 @@ class Reviewing:
     Args:
         database: where all is kept.
         channels: those that askers can be told through.
-        admins: who is told of trouble, as `channel:chat`.
+        notices: tells reviewers in chat.
         clock: returns the time, UTC.
         replied: set when there may be something to send.
         knowledge: returns the base that answers now.
@@ -75,7 +67,7 @@ class Reviewing:
         self,
         database: Database,
         channels: Mapping[str, Channel],
-        admins: frozenset[str],
+        notices: Notices,
         clock: Callable[[], datetime],
         replied: Wake,
         knowledge: Callable[[], Knowledge],
@@ -83,7 +75,7 @@ class Reviewing:
     ) -> None:
         self._database = database
         self._channels = channels
-        self._admins = admins
+        self._notices = notices
         self._clock = clock
         self._replied = replied
         self._knowledge = knowledge
@@ -93,44 +85,20 @@ class Reviewing:
 
     async def queue(self, wanted: QueueFilter, page: int = 0, size: int = PAGE) -> QueuePage:
         """Return a page (from 0) of the items that a filter asks for."""
-        folded = replace(wanted, text=fold(wanted.text))
         async with self._database.reading() as connection:
-            found = await items.queue(connection, folded, page * size, size)
-            total = await items.count(connection, folded)
-        return QueuePage(found, page, total, has_more=(page + 1) * size < total)
+            return await reading.page_of(connection, wanted, page, size)
 
     async def item(self, number: int) -> Whole | None:
         """Return the item that a question is in, with all that belongs to it; None when it never waited."""
         async with self._database.reading() as connection:
-            return await self._whole(connection, await items.of(connection, number))
+            item = await items.of(connection, number)
+            return await reading.whole(connection, item) if item else None
 
     async def by_id(self, item: int) -> Whole | None:
         """Return an item by its own id, with all that belongs to it."""
         async with self._database.reading() as connection:
-            return await self._whole(connection, await items.get(connection, item))
-
-    async def hold(self, entry: str, reviewer: str, *, held: bool) -> None:
-        """Let an entry close no open items by itself when it goes live, or let it again."""
-        async with self._database.writing() as connection:
-            if held:
-                await items.hold(connection, entry, reviewer, self._clock())
-            else:
-                await items.let_go(connection, entry)
-
-    async def _whole(self, connection: Connection, item: Item | None) -> Whole | None:
-        if item is None:
-            return None
-        wordings = await items.wordings(connection, item.id)
-        questions = await items.questions(connection, item.id)
-        return Whole(
-            item=item,
-            wordings=wordings,
-            askers=await items.askers(connection, item.id),
-            nearest=_nearest(wordings),
-            documents=_documents(questions),
-            acts=await acts.of(connection, item.id),
-            drafts=await items.drafts_of(connection, item.id),
-        )
+            found = await items.get(connection, item)
+            return await reading.whole(connection, found) if found else None
 
     # --- who works on it -----------------------------------------------------------------------------
 
@@ -144,7 +112,7 @@ class Reviewing:
             item = await self._open(connection, number, reviewer)
             now = self._clock()
             await items.change(connection, item.id, state=ItemState.TAKEN, taken_by=reviewer, taken_at=now)
-            return await acts.record(connection, item.id, ActKind.TOOK, reviewer, now, _stood(item))
+            return await acts.record(connection, item.id, ActKind.TOOK, reviewer, now, stood(item))
 
     async def give_back(self, number: int, reviewer: str) -> Act:
         """Leave an item that one has taken to others.
@@ -169,7 +137,7 @@ class Reviewing:
 
     async def _free(self, connection: Connection, item: Item, by: str) -> Act:
         await items.change(connection, item.id, state=ItemState.NEW, taken_by=None, taken_at=None)
-        return await acts.record(connection, item.id, ActKind.GAVE_BACK, by, self._clock(), _stood(item))
+        return await acts.record(connection, item.id, ActKind.GAVE_BACK, by, self._clock(), stood(item))
 
     # --- closing it ----------------------------------------------------------------------------------
 
@@ -198,11 +166,11 @@ class Reviewing:
         if entry and found is None:
             raise Overtaken("no_entry", entry=entry)
         digits = await self._digits(found)
-        words = storable(note)[:MOST_WORDS] if note else None
+        words = kept(note)
 
         def compose_for(question: Question) -> Outcome:
-            head = _head("told.by_base" if reviewer == BY_BOT else "told.head", question)
-            return _answered(question, head, words, found, knowledge, self._clock(), digits)
+            key = "told.by_base" if reviewer == BY_BOT else "told.head"
+            return answered(question, key, words, found, knowledge, self._clock(), digits)
 
         how = _Settled(ItemState.ANSWERED, ActKind.ANSWERED, entry, words, None, compose_for)
         return await self._close(number, reviewer, how)
@@ -221,10 +189,10 @@ class Reviewing:
         """
         if reason not in NOT_OURS:
             raise ValueError(f"{reason!r} does not send an item away")
-        words = storable(note)[:MOST_WORDS] if note else None
+        words = kept(note)
 
         def compose_for(question: Question) -> Outcome:
-            return Outcome(Reply((*_head("told.head", question), *_sent_away(reason, words))))
+            return sent_away(question, reason, words)
 
         how = _Settled(ItemState.NOT_OURS, ActKind.SENT_AWAY, None, words, reason, compose_for)
         return await self._close(number, reviewer, how)
@@ -245,7 +213,7 @@ class Reviewing:
             async with self._database.reading() as connection:
                 item = await self._open(connection, number, reviewer, lock=False)
                 questions = await items.questions(connection, item.id, only_open=True)
-                words = await self._written(connection, questions, how.compose)
+                words = await written(connection, self._channels, questions, how.compose)
             async with self._database.writing() as connection:
                 item = await self._open(connection, number, reviewer)
                 still = await items.questions(connection, item.id, only_open=True)
@@ -265,7 +233,7 @@ class Reviewing:
         how: _Settled,
     ) -> Act:
         now, rows = self._clock(), [each.id for each in questions]
-        details = {**_stood(item), "rows": rows, "entry": how.entry, "note": how.note}
+        details = {**stood(item), "rows": rows, "entry": how.entry, "note": how.note}
         act = await acts.record(connection, item.id, how.kind, reviewer, now, details)
         await items.settle(connection, rows, reviewer, now, how.entry, how.note)
         closed: dict[str, Any] = {
@@ -287,27 +255,47 @@ class Reviewing:
         Raises:
             Overtaken: the item is somebody else's, settled, or not there.
         """
-        asked = storable(text)[:MOST_WORDS].strip()
+        asked = (kept(text) or "").strip()
 
         def compose_for(question: Question) -> Outcome:
-            blocks = (*_head("asked_back.head", question), Block(Style.TEXT, asked))
-            how = Block(Style.NOTE, say("asked_back.how", number=question.number))
-            button = Button(say("button.say_more"), actions.say_more(question.number))
-            return Outcome(Reply((*blocks, how), buttons=((button,),)))
+            return asked_back(question, asked)
 
         async with self._database.reading() as connection:
             item = await self._open(connection, number, reviewer, lock=False)
             questions = await items.questions(connection, item.id, only_open=True)
-            words = await self._written(connection, questions, compose_for, about=True)
+            words = await written(connection, self._channels, questions, compose_for, about=True)
         async with self._database.writing() as connection:
             item = await self._open(connection, number, reviewer)
-            now, details = self._clock(), {**_stood(item), "text": asked}
+            now, details = self._clock(), {**stood(item), "text": asked}
             act = await acts.record(connection, item.id, ActKind.ASKED_BACK, reviewer, now, details)
             await items.change(connection, item.id, state=ItemState.ASKING)
             for word in words:
                 await tell(connection, self._channels, word, _cause(act.id), now)
         self._replied.set()
         return act
+
+    async def say_more(self, connection: Connection, number: int, who: str, text: str) -> bool:
+        """Keep what an asker adds to their question, and tell whoever asked for it; False where none waits.
+
+        Args:
+            connection: the transaction that also finishes the asker's message.
+            number: of the question.
+            who: the asker's pseudonym.
+            text: what they add.
+        """
+        item = await items.of(connection, number, lock=True)
+        if item is None or not item.is_open:
+            return False
+        now = self._clock()
+        details = {"number": number, "text": text[:MOST_WORDS]}
+        await acts.record(connection, item.id, ActKind.REPLIED, who, now, details)
+        if item.state is ItemState.ASKING:
+            back = ItemState.TAKEN if item.taken_by else ItemState.NEW
+            await items.change(connection, item.id, state=back)
+        asked = [act for act in await acts.of(connection, item.id) if act.kind is ActKind.ASKED_BACK]
+        if asked:
+            await self._notices.put(connection, asked[-1].by, replied(number, text), about=number)
+        return True
 
     # --- which questions are one -----------------------------------------------------------------------
 
@@ -324,7 +312,7 @@ class Reviewing:
             if item.id == target.id:
                 raise Overtaken("same", number=number)
             rows = [each.id for each in await items.questions(connection, item.id)]
-            details = {**_stood(item), "from": item.id, "rows": rows}
+            details = {**stood(item), "from": item.id, "rows": rows}
             await items.move(connection, rows, target.id)
             freed = {"taken_by": None, "taken_at": None}
             await items.change(connection, item.id, state=ItemState.MERGED, into=target.id, **freed)
@@ -348,10 +336,10 @@ class Reviewing:
             await items.move(connection, rows, new)
             await items.recount(connection, new)
             await items.recount(connection, item.id)
-            details = {**_stood(item), "into": new, "rows": rows}
+            details = {**stood(item), "into": new, "rows": rows}
             return await acts.record(connection, item.id, ActKind.SPLIT, reviewer, self._clock(), details)
 
-    # --- in chat ---------------------------------------------------------------------------------------
+    # --- what goes into the base -----------------------------------------------------------------------
 
     async def draft(self, number: int, reviewer: str, text: str) -> Act:
         """Keep an answer that an expert wrote: proposed for an entry, told to nobody yet.
@@ -363,35 +351,18 @@ class Reviewing:
             item = await items.of(connection, number, lock=True)
             if item is None:
                 raise Overtaken("no_item", number=number)
-            now, words = self._clock(), storable(text)[:MOST_WORDS].strip()
+            now, words = self._clock(), (kept(text) or "").strip()
             made = await items.draft(connection, item.id, words, reviewer, now)
             details = {"draft": made, "text": words}
             return await acts.record(connection, item.id, ActKind.DRAFTED, reviewer, now, details)
 
-    async def say_more(self, connection: Connection, number: int, who: str, text: str) -> bool:
-        """Keep what an asker adds to their question, and tell whoever asked for it; False where none waits.
-
-        Args:
-            connection: the transaction that also finishes the asker's message.
-            number: of the question.
-            who: the asker's pseudonym.
-            text: what they add.
-        """
-        item = await items.of(connection, number, lock=True)
-        if item is None or not item.is_open:
-            return False
-        now = self._clock()
-        details = {"number": number, "text": text[:MOST_WORDS]}
-        await acts.record(connection, item.id, ActKind.REPLIED, who, now, details)
-        if item.state is ItemState.ASKING:
-            back = ItemState.TAKEN if item.taken_by else ItemState.NEW
-            await items.change(connection, item.id, state=back)
-        asked = [act for act in await acts.of(connection, item.id) if act.kind is ActKind.ASKED_BACK]
-        if asked:
-            block = Block(Style.TEXT, say("asked_back.replied", number=number))
-            reply = Reply((block, Block(Style.QUOTE, shorten(text))), buttons=((actions.walk(number),),))
-            await self._notify(connection, {asked[-1].by}, reply, about=number)
-        return True
+    async def hold(self, entry: str, reviewer: str, *, held: bool) -> None:
+        """Let an entry close no open items by itself when it goes live, or let it again."""
+        async with self._database.writing() as connection:
+            if held:
+                await items.hold(connection, entry, reviewer, self._clock())
+            else:
+                await items.let_go(connection, entry)
 
     async def withdraw(self, connection: Connection, number: int) -> None:
         """Let a question wait no more whose asker has changed its words; the new ones are another question.
@@ -424,43 +395,14 @@ class Reviewing:
             item = await items.lock(connection, act.item) if act else None
             if act is None or item is None:
                 raise Overtaken("no_act")
-            await _check_is_last(connection, act)
+            await check_is_last(connection, act)
             undone = await acts.record(
-                connection, item.id, ActKind.UNDID, reviewer, self._clock(), _stood(item), undoes=act.id
+                connection, item.id, ActKind.UNDID, reviewer, self._clock(), stood(item), undoes=act.id
             )
-            await self._take_back(connection, act, item)
+            await take_back(connection, act, item, self._knowledge().version)
             await self._regret(connection, act, undone, words)
         self._replied.set()
         return undone
-
-    async def _take_back(self, connection: Connection, act: Act, item: Item) -> None:
-        details = act.details
-        match act.kind:
-            case ActKind.TOOK | ActKind.GAVE_BACK | ActKind.ASKED_BACK:
-                await items.change(connection, item.id, **_as_it_stood(details))
-            case ActKind.ANSWERED | ActKind.SENT_AWAY:
-                if not await items.reopen(connection, details["rows"]):
-                    raise Overtaken("waits_again", number=item.number)
-                # The base of now answers it, perhaps: a person says that it should not.
-                await items.tried(connection, [item.id], self._knowledge().version)
-                cleared = dict.fromkeys(("entry", "note", "settled_by", "settled_at"))
-                await items.change(connection, item.id, **_as_it_stood(details), **cleared)
-            case ActKind.MERGED:
-                await items.lock(connection, details["from"])
-                await items.move(connection, details["rows"], details["from"])
-                await items.change(connection, details["from"], into=None, **_as_it_stood(details))
-                await items.recount(connection, item.id)
-                await items.recount(connection, details["from"])
-            case ActKind.SPLIT:
-                new = await items.lock(connection, details["into"])
-                if new is None or new.state is not ItemState.NEW:
-                    raise Overtaken("not_last")
-                rows = [each.id for each in await items.questions(connection, new.id)]
-                await items.move(connection, rows, item.id)
-                await items.change(connection, new.id, state=ItemState.MERGED, into=item.id)
-                await items.recount(connection, item.id)
-            case _:
-                raise Overtaken("no_undo")
 
     async def _regrets(self, connection: Connection, act: Act | None) -> Mapping[int, Word]:
         """Return, by question, what is said to those who were told what an act had settled."""
@@ -468,10 +410,7 @@ class Reviewing:
             return {}
         questions = await items.questions(connection, act.item)
 
-        def compose_for(question: Question) -> Outcome:
-            return Outcome(Reply(_head("told.withdrawn", question)))
-
-        words = await self._written(connection, questions, compose_for, once=False)
+        words = await written(connection, self._channels, questions, withdrawn, once=False)
         return {word.to.number: word for word in words}
 
     async def _regret(self, connection: Connection, act: Act, undone: Act, words: Mapping[int, Word]) -> None:
@@ -480,41 +419,11 @@ class Reviewing:
             if word := words.get(telling.number):
                 await tell(connection, self._channels, word, _cause(undone.id), now)
 
-    # --- notices to admins -----------------------------------------------------------------------------
-
-    async def base_is_broken(self, problems: Sequence[Problem]) -> None:
-        """Tell every admin in chat that the base just saved does not load, and where to look."""
-        text = say("base.broken", count=len(problems), first=describe(problems[0]))
-        async with self._database.writing() as connection:
-            await self._notify(connection, self._admins, Reply((Block(Style.WARNING, text),)))
-        self._replied.set()
-
-    async def _notify(
-        self, connection: Connection, names: Iterable[str], reply: Reply, about: int | None = None
-    ) -> None:
-        """Write to reviewers whose names are chats that we serve; the others look for themselves."""
-        for name, _, chat in (each.partition(":") for each in sorted(names)):
-            if chat and (channel := self._channels.get(name)):
-                parts = channel.render(reply, {})
-                await outbox.put(
-                    connection, None, name, chat, parts, self._clock(), ready=channel.can.pushes, about=about
-                )
-
     # --- shared ----------------------------------------------------------------------------------------
 
     async def _open(self, connection: Connection, number: int, reviewer: str, *, lock: bool = True) -> Item:
-        """Return the open item that a question is in, unless another reviewer works on it."""
-        item = await items.of(connection, number, lock=lock)
-        if item is None:
-            raise Overtaken("no_item", number=number)
-        if not item.is_open:
-            raise Overtaken("settled", number=number, by=item.settled_by or BY_BOT)
-        if item.state is ItemState.TAKEN and item.taken_by != reviewer and not self._is_late(item):
-            raise Overtaken("taken", number=number, by=item.taken_by)
-        return item
-
-    def _is_late(self, item: Item) -> bool:
-        return item.taken_at is None or item.taken_at < self._clock() - self._taken_for
+        late = self._clock() - self._taken_for
+        return await open_item(connection, number, reviewer, late, lock=lock)
 
     async def _digits(self, entry: Entry | None) -> int:
         if entry is None:
@@ -522,114 +431,6 @@ class Reviewing:
         async with self._database.reading() as connection:
             return await exchanges.digits(connection, entry.id, entry.version)
 
-    async def _written(
-        self,
-        connection: Connection,
-        questions: Sequence[Question],
-        compose_for: Compose,
-        *,
-        about: bool = False,
-        once: bool = True,
-    ) -> Sequence[Word]:
-        """Return what each asker is told, in answer to the newest of their questions, or to each of them."""
-        newest = {(each.channel, each.chat, each.asker): each for each in questions} if once else {}
-        words = []
-        for each in newest.values() or questions:
-            person = Person(each.number, each.channel, each.chat, each.asker)
-            subject = each.number if about else None
-            word = await write(connection, self._channels, person, compose_for(each), subject)
-            words += [word] if word else []
-        return words
-
-
-async def _check_is_last(connection: Connection, act: Act) -> None:
-    """Raise `Overtaken` where an act was taken back already, or something was done that stands on it."""
-    history = await acts.of(connection, act.item)
-    undone = {each.undoes for each in history}
-    if act.id in undone:
-        raise Overtaken("undone")
-    later = [each for each in history if each.id > act.id and each.kind not in _UNDONE_LATER]
-    if any(each.id not in undone for each in later):
-        raise Overtaken("not_last")
-
 
 def _cause(act: int) -> str:
     return f"act {act}"
-
-
-def _stood(item: Item) -> dict[str, Any]:
-    """Return where an item stands, to put it back there."""
-    return {
-        "state": item.state.value,
-        "reason": item.reason.value,
-        "taken_by": item.taken_by,
-        "taken_at": item.taken_at.isoformat() if item.taken_at else None,
-    }
-
-
-def _as_it_stood(details: Mapping[str, Any]) -> dict[str, Any]:
-    taken_at = datetime.fromisoformat(details["taken_at"]) if details["taken_at"] else None
-    return {
-        "state": ItemState(details["state"]),
-        "reason": Reason(details["reason"]),
-        "taken_by": details["taken_by"],
-        "taken_at": taken_at,
-    }
-
-
-def _nearest(wordings: Sequence[Wording]) -> tuple[Any, ...]:
-    """Return the best candidates of all wordings, each entry once, most probable first."""
-    ranked = sorted(
-        (candidate for wording in wordings for candidate in wording.candidates),
-        key=lambda one: (-one.confidence, one.entry),
-    )
-    best = {one.entry: one for one in reversed(ranked)}
-    return tuple(sorted(best.values(), key=lambda one: (-one.confidence, one.entry))[:MOST_NEAREST])
-
-
-def _documents(questions: Sequence[Question]) -> tuple[str, ...]:
-    tokens = (word for each in questions for word in each.folded.split() if word.startswith("vb_"))
-    return tuple(map(written, dict.fromkeys(tokens)))
-
-
-def conflict_text(error: Overtaken) -> str:
-    """Return the sentence that says what stands in an act's way."""
-    return say(f"conflict.{error.code}", **error.values)
-
-
-# --- what askers are told ------------------------------------------------------------------------------
-
-
-def _head(key: str, question: Question) -> tuple[Block, ...]:
-    words = shorten(question.text) or say("mine.wordless")
-    return Block(Style.TEXT, say(key, number=question.number)), Block(Style.QUOTE, words)
-
-
-def _answered(
-    question: Question,
-    head: tuple[Block, ...],
-    note: str | None,
-    entry: Entry | None,
-    knowledge: Knowledge,
-    now: datetime,
-    digits: int,
-) -> Outcome:
-    head = (*head, *([Block(Style.TEXT, note)] if note else []))
-    if entry is None:
-        return Outcome(Reply(head))
-    card = compose.card(entry, question.number, knowledge, vietnam_day(now), digits)
-    return Outcome(
-        replace(card, blocks=(*head, *card.blocks)),
-        change=Change(question.number, entry=entry.id, version=entry.version),
-        shown=Snapshot(entry.id, entry.version, entry.content, now),
-        answered=question.number,
-    )
-
-
-def _sent_away(reason: Reason, note: str | None) -> Iterable[Block]:
-    if reason is Reason.OTHER_BODY and note:
-        yield Block(Style.TEXT, say("told.other_body_named", body=note))
-        return
-    yield Block(Style.TEXT, say(f"told.{reason.value}"))
-    if note:
-        yield Block(Style.TEXT, note)
