@@ -118,9 +118,17 @@ async def finished_since(
 
 async def open_count(connection: AsyncConnection) -> int:
     """Count the messages that are not answered yet."""
-    return await connection.scalar(select(func.count()).where(inbox.c.state.in_(OPEN))) or 0
+    return (
+        await connection.scalar(select(func.count()).where(queue.is_undone(inbox), inbox.c.state.in_(OPEN)))
+        or 0
+    )
 
 
 async def dead_count(connection: AsyncConnection) -> int:
     """Count the messages that were given up."""
-    return await connection.scalar(select(func.count()).where(inbox.c.state == RowState.DEAD)) or 0
+    return (
+        await connection.scalar(
+            select(func.count()).where(queue.is_undone(inbox), inbox.c.state == RowState.DEAD)
+        )
+        or 0
+    )

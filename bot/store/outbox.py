@@ -194,4 +194,7 @@ async def count_for(connection: AsyncConnection, inbox_id: int) -> int:
 
 async def open_count(connection: AsyncConnection) -> int:
     """Count the parts that are not delivered yet."""
-    return await connection.scalar(select(func.count()).where(outbox.c.state.in_(OPEN))) or 0
+    return (
+        await connection.scalar(select(func.count()).where(queue.is_undone(outbox), outbox.c.state.in_(OPEN)))
+        or 0
+    )

@@ -9,12 +9,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Table, exists, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import OPEN, RowState
 
 LEASE = timedelta(seconds=30)  # longer than any single piece of work may take
+
+
+def is_undone(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition of the indexes over what is not done; written out, or they are not used."""
+    return table.c.state != literal_column("'done'")
 
 
 async def claim(
@@ -35,13 +40,16 @@ async def claim(
     """
     other = table.alias()
     c = table.c
-    same_chat = (other.c.channel == c.channel) & (other.c.chat == c.chat)
+    same_chat = is_undone(other) & (other.c.channel == c.channel) & (other.c.chat == c.chat)
     # PostgreSQL hands numbers out before it commits them: a lower one may appear while a higher is in work.
     in_work = (other.c.state == RowState.WORKING) & (other.c.lease_until > now)
     due = (
         select(c.id)
         .where(
-            c.channel.in_(channels),
+            is_undone(table),
+            c.channel.concat("").in_(
+                channels
+            ),  # so that rows are found by age, not by channel and sorted then
             or_(c.state == RowState.NEW, (c.state == RowState.WORKING) & (c.lease_until <= now)),
             c.not_before <= now,
             ~exists().where(same_chat, other.c.state.in_(OPEN), other.c.id < c.id),

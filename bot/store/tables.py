@@ -86,7 +86,6 @@ inbox = Table(
     Column("replaced_by", Id),  # the newest message that changes its words
     UniqueConstraint("channel", "key"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
-    Index(None, "state", "channel", "chat", "id"),
     Index(None, "channel", "chat", "id"),
     sqlite_autoincrement=True,  # a number that an officer was told is never given to another question
 )
@@ -112,10 +111,18 @@ outbox = Table(
     Column("edits", Id),  # the row whose message this one takes the place of
     UniqueConstraint("inbox_id", "part"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
-    Index(None, "state", "channel", "chat", "id"),
     Index(None, "channel", "chat", "finished_at"),
     sqlite_autoincrement=True,
 )
+
+# A queue is looked through again and again, and nearly all of its rows are done.
+for _queue in (inbox, outbox):
+    _undone = _queue.c.state != "done"
+    for _name, _columns in (
+        ("undone", (_queue.c.id,)),
+        ("undone_chat", (_queue.c.channel, _queue.c.chat, _queue.c.id)),
+    ):
+        Index(f"ix_{_queue.name}_{_name}", *_columns, sqlite_where=_undone, postgresql_where=_undone)
 
 chats = Table(
     "chats",
