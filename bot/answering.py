@@ -3,14 +3,15 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
-from bot.channels.base import Channel, Payload
+from bot.channels.base import Channel, Payload, Typist
 from bot.channels.wire import load_reply
 from bot.desk import Desk
 from bot.domain import (
@@ -78,6 +79,8 @@ LAST_WORDS = MOST_ATTEMPTS + 1  # an apology that cannot be stored by this attem
 RETRY = timedelta(seconds=2)  # after a failure, times the attempts so far
 MINUTE = timedelta(minutes=1)
 LOOK_BACK = timedelta(days=30)  # for news, where nobody says since when
+SLOW = 0.7  # s, after which an asker is shown that the reply is being written
+SHOWN = 4.0  # s, after which that is shown anew
 NOTICE = "late"  # label of the reply that says a chat's messages have to wait
 NOTICE_AGAIN = timedelta(minutes=10)  # one notice for a burst, not one per message
 
@@ -237,7 +240,8 @@ class Answering:
         """Return what is written of each message that gets a reply."""
         talks = [await self._attended(talk) for talk in talks]
         # Matching is a few milliseconds of pure CPU: beside the loop, not on it.
-        outcomes = await asyncio.to_thread(_respond_to, talks)
+        async with self._typing(talks):
+            outcomes = await asyncio.to_thread(_respond_to, talks)
         async with self._database.reading() as connection:
             outcomes = [
                 await self._told_apart(connection, talk, outcome)
@@ -248,6 +252,26 @@ class Answering:
             partial(self._commit, talk, outcome, self._render(talk.row, outcome.reply), self._late(talk))
             for talk, outcome in zip(talks, outcomes, strict=True)
         ]
+
+    @asynccontextmanager
+    async def _typing(self, talks: Sequence[_Talk]) -> AsyncIterator[None]:
+        """Show in their chats that replies are being written, where it takes long."""
+        typing = asyncio.create_task(self._show_typing(talks))
+        try:
+            yield
+        finally:
+            typing.cancel()
+            await asyncio.wait({typing})
+
+    async def _show_typing(self, talks: Sequence[_Talk]) -> None:
+        await asyncio.sleep(SLOW)
+        while True:
+            rows = [talk.row for talk in talks]
+            typists = [(row, self._channels[row.channel]) for row in rows]
+            await asyncio.gather(
+                *(each.typing(row.chat, row.payload) for row, each in typists if isinstance(each, Typist))
+            )
+            await asyncio.sleep(SHOWN)
 
     async def _attended(self, talk: _Talk) -> _Talk:
         if not talk.context.admin:

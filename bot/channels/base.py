@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain import Envelope, Event, Message, Reply
 
@@ -57,6 +57,14 @@ class Channel(Protocol):
             RetryLater: the platform is out of reach or asks to wait.
             Unreachable: this chat will not take it, ever.
         """
+
+
+@runtime_checkable
+class Typist(Protocol):
+    """A channel whose platform can show that a reply is being written."""
+
+    async def typing(self, chat: str, payload: Payload) -> None:
+        """Show it for some seconds where `payload` came from; never raises, since nothing depends on it."""
 
 
 def nothing(_payload: Payload) -> Payload:

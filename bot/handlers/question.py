@@ -16,7 +16,7 @@ from bot.domain import (
     Verdict,
     Waiting,
 )
-from bot.finding import Before, Finding, find
+from bot.finding import Before, Finding, find, question_in
 from bot.handlers import actions, compose, place
 from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask, Say
@@ -34,7 +34,7 @@ LONGEST_BEFORE = 500  # characters; a longer story says too much to be gone on f
 def ask(request: Ask, known: Known, context: Context) -> Outcome:
     """Match a question and say what is known, or that it has been recorded."""
     if len(request.text) > MOST_CHARACTERS:
-        return _too_long(request, context)
+        return _of_document(request, known, context)
     started = time.perf_counter()
     before = _before(known.before, context.knowledge)
     found = find(request.text, context.matcher, before)
@@ -48,6 +48,21 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
         return outcome
     understood = Block(Style.NOTE, say("follow_up.understood", earlier=before.text))
     return replace(outcome, reply=replace(outcome.reply, blocks=(understood, *outcome.reply.blocks)))
+
+
+def _of_document(request: Ask, known: Known, context: Context) -> Outcome:
+    """Answer what a pasted document asks, or else hand it to the experts."""
+    words = question_in(request.text)
+    if 0 < len(words) <= MOST_CHARACTERS:
+        outcome = ask(Ask(words), known, context)
+        if outcome.exchange and outcome.exchange.verdict in (Verdict.ANSWER, Verdict.SUGGEST):
+            read = Block(Style.NOTE, say("document.read", length=_grouped(len(request.text)), question=words))
+            return replace(outcome, reply=replace(outcome.reply, blocks=(read, *outcome.reply.blocks)))
+    return _too_long(request, context)
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
 
 
 def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:
@@ -230,7 +245,7 @@ def _why_not_ours(group: OffTopicGroup) -> Reason:
 
 def _too_long(request: Ask, context: Context) -> Outcome:
     exchange = context.exchange(request.text[:MOST_CHARACTERS], Verdict.UNANSWERED)
-    text = say("too_long", length=f"{len(request.text):,}".replace(",", "."), number=context.number)
+    text = say("too_long", length=_grouped(len(request.text)), number=context.number)
     return Outcome(
         Reply((Block(Style.TEXT, text),)),
         exchange=exchange,

@@ -162,6 +162,7 @@ class Platform:
     name: str = "push"
     can: Abilities = PUSHES
     sent: list[tuple[str, Payload]] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)  # chats that were shown that a reply is being written
     script: list[Exception] = field(default_factory=list)
     refuses: Callable[[Reply], bool] = lambda _reply: False  # what it cannot render
     unstorable: bool = False  # renders what no database takes
@@ -189,6 +190,9 @@ class Platform:
         if self.unstorable:
             return [{"reply": object()}]
         return [{"reply": dump_reply(reply), "part": part} for part in range(self.parts_per_reply)]
+
+    async def typing(self, chat: str, payload: Payload) -> None:
+        self.typed.append(chat)
 
     async def send(self, chat: str, part: Payload) -> str:
         if self.script:

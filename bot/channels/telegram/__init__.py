@@ -25,7 +25,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from bot.channels.base import Abilities, Hook, Pace, Payload
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
-from bot.channels.telegram.render import MOST_UNITS, render
+from bot.channels.telegram.render import MOST_UNITS, placed, render
 from bot.channels.telegram.send import Sender, translate
 from bot.channels.telegram.webhook import hook_of, listen, secret_of
 from bot.channels.telegram.wire import Wire
@@ -104,6 +104,14 @@ class TelegramChannel:
         """Send one part and return its message id; see `bot.channels.base.Channel`."""
         with self._told_safely():
             return await self._sender.send(chat, part)
+
+    async def typing(self, chat: str, payload: Payload) -> None:
+        """Show that a reply is being written; see `bot.channels.base.Typist`."""
+        where = placed({}, payload)
+        try:
+            await self._call("sendChatAction", {"chat_id": chat, "action": "typing", **where})
+        except TelegramError as error:
+            log.info("telegram.no_typing", reason=str(translate(error, self._token)))
 
     async def _call(self, method: str, values: Mapping[str, object]) -> object:
         return await self._sending.call(f"{self._bot.base_url}/{method}", values)
