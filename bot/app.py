@@ -235,7 +235,7 @@ def _web_server(app: App, hooks: Sequence[Hook]) -> _Server:
         directory=app.settings.knowledge,
         reviewing=app.reviewing,
         gathering=app.gathering,
-        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache),
+        curating=Curating(app.settings.knowledge, app.settings.wishes, app.settings.cache, app.database),
         hooks=hooks,
         site=app.settings.address,
     )

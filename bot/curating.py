@@ -1,7 +1,8 @@
 """What experts write into the base from the console: worked out, rehearsed beside the live base, then saved.
 
-A rehearsal builds the base as it would be in a process of its own, as `bot.live` does, and asks both that one
-and the base as it is their `tests`: nobody finds out afterwards what a new phrasing took away from others.
+A rehearsal builds the base as it would be in a process of its own, as `bot.live` does, and asks both that
+one and the base as it is their `tests`, and what officers really asked of late: nobody finds out afterwards
+what a new phrasing took away from others.
 """
 
 import asyncio
@@ -11,13 +12,13 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from bot.decide import decide
-from bot.domain import Verdict, Wishes
+from bot.domain import VIETNAM, Recurring, Verdict, Wishes
 from bot.kb import Category, Entry, Knowledge, Problem, check
 from bot.kb.loader import REVIEWED, read
 from bot.kb.revisions import is_kept, keep
@@ -25,10 +26,14 @@ from bot.kb.spelling import Value
 from bot.kb.writer import appended, changed, digest, new_file, read_text, save
 from bot.live import LONGEST_BUILD, Brain, build_brain
 from bot.matching import build
+from bot.replaying import Replay, replay
+from bot.store import Database, exchanges
 from bot.trial import ask_tests
 
 log = structlog.get_logger(__name__)
 
+REPLAYED_FOR = timedelta(days=30)  # what was asked since then is asked again
+MOST_REPLAYED = 500  # different questions, those asked most often: about a second of CPU
 APART = "import sys; from bot.curating import rehearse_for; rehearse_for(*sys.argv[1:])"
 
 
@@ -68,13 +73,24 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What would come of a change; `moved` and `found` are empty where the base would not load."""
+    """What would come of a change; `moved`, `found` and `replay` are empty where the base would not load."""
 
     loads: bool
     problems: tuple[Problem, ...]
     fields: tuple[str, ...]  # beside each problem: the field of the entry that it is about, or ""
     moved: tuple[Moved, ...] = ()
     found: tuple[Found, ...] = ()
+    replay: Replay | None = None  # of what was really asked
+
+    @property
+    def replayed_days(self) -> int:
+        """How far back `replay` goes."""
+        return REPLAYED_FOR.days
+
+    @property
+    def most_replayed(self) -> int:
+        """How many different questions `replay` asks at most."""
+        return MOST_REPLAYED
 
 
 class Curating:
@@ -84,22 +100,27 @@ class Curating:
         directory: of the base.
         wishes: what the thresholds have to keep.
         cache: where built matchers are kept; None keeps none.
+        database: whose questions are asked again.
     """
 
-    def __init__(self, directory: Path, wishes: Wishes, cache: Path | None) -> None:
+    def __init__(self, directory: Path, wishes: Wishes, cache: Path | None, database: Database) -> None:
         self._directory = directory
         self._wishes = wishes
         self._cache = cache
+        self._database = database
         self._alone = asyncio.Lock()  # one rehearsal takes a whole processor
 
     def with_variants(self, knowledge: Knowledge, entry: Entry, phrasings: Sequence[str]) -> Change:
         """Return the change that adds phrasings to an entry, in the lines of its variants alone.
 
+        They are added to those that stand in the file: the base that answers is some seconds behind it.
+
         Raises:
             KeyError: the entry is no longer where it was.
             ByHandOnly: a person has to write it.
         """
-        variants = tuple(dict.fromkeys([*entry.variants, *phrasings]))
+        written = read(self._directory)[0].entries[entry.id]
+        variants = tuple(dict.fromkeys([*written.variants, *phrasings]))
         return self.with_fields(knowledge, entry.id, {"variants": variants})
 
     def with_fields(self, knowledge: Knowledge, entry: str, fields: Mapping[str, Value | None]) -> Change:
@@ -149,15 +170,18 @@ class Curating:
         return knowledge
 
     async def rehearse(self, change: Change, wordings: Sequence[str], today: date) -> Rehearsal:
-        """Return what would come of a change, for tests of all entries and for some wordings.
+        """Return what would come of a change, for all tests, for some wordings, for what was asked.
 
         Raises:
             RuntimeError: the process that does it ended without a word.
             TimeoutError: it took longer than `bot.live.LONGEST_BUILD`.
         """
+        since = datetime(today.year, today.month, today.day, tzinfo=UTC) - VIETNAM - REPLAYED_FOR
+        async with self._database.reading() as connection:
+            asked = await exchanges.recurring(connection, since, MOST_REPLAYED)
         async with self._alone:
             with tempfile.TemporaryDirectory() as handed:
-                order = (self._directory, self._wishes, self._cache, change, tuple(wordings), today)
+                order = (self._directory, self._wishes, self._cache, change, tuple(wordings), asked, today)
                 path = Path(handed) / "order"
                 path.write_bytes(pickle.dumps(order))
                 await _run_apart(path, Path(handed) / "made")
@@ -193,6 +217,7 @@ def rehearsed(
     cache: Path | None,
     change: Change,
     wordings: Sequence[str],
+    asked: Sequence[Recurring],
     today: date,
 ) -> Rehearsal:
     """Return what would come of a change: some seconds of CPU; the arguments are those of `Curating`."""
@@ -203,9 +228,10 @@ def rehearsed(
     if broken:
         return Rehearsal(False, problems, fields)
     after = Brain(knowledge, build(knowledge, wishes))
-    moved = tuple(_moved(build_brain(directory, wishes, cache), after))
+    before = build_brain(directory, wishes, cache)
+    moved = tuple(_moved(before, after))
     found = tuple(_found(after, wording, change.entry) for wording in wordings)
-    return Rehearsal(True, problems, fields, moved, found)
+    return Rehearsal(True, problems, fields, moved, found, replay(before, after, asked))
 
 
 def _is_about(problem: Problem, change: Change) -> bool:

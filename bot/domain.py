@@ -223,6 +223,27 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurring:
+    """A question of the log, once for all who asked it in the same words."""
+
+    text: str  # as it was asked last
+    earlier: str | None = None  # see `Exchange.earlier`
+    times: int = 1
+    last_at: datetime | None = None  # UTC; None where it is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an asker found, or did not find, by a wording that the bot did not answer."""
+
+    wording: str
+    asker: str  # pseudonym
+    entry: str | None  # that was picked or opened; None where none of the suggestions was meant
+    rating: int | None  # +1, -1, of that entry
+    candidates: tuple[Candidate, ...]  # as they were then
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A question that waits for an expert, or did: `resolved_at` says that it no longer does.
 

@@ -33,6 +33,11 @@ def harmless(text: str) -> str:
     return f"'{text}"[:MOST_LETTERS] if begins_like_one else text[:MOST_LETTERS]
 
 
+def as_typed(text: str) -> str:
+    """Return what `harmless` made a text of, without its apostrophe."""
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+
+
 async def csv_pieces(headings: Sequence[str], rows: Rows) -> AsyncIterator[str]:
     """Yield a CSV file."""
     yield BOM + _lines([headings])

@@ -92,6 +92,7 @@ async def photograph(url: str, bot: asyncio.Task[None], database: str) -> None:
         await picture(browser, url, DESKTOP, "web-desktop.png", ANSWERED)
         await picture(browser, url, PHONE, "web-phone.png", AMBIGUOUS)
         await ask_the_unknown(url)
+        await pick_a_suggestion(browser, url)
         link = await invite(url, database)
         await console_pictures(browser, url, link)
         await browser.close()
@@ -122,6 +123,19 @@ async def ask_the_unknown(url: str) -> None:
     await asyncio.sleep(5)
 
 
+async def pick_a_suggestion(browser: Browser, url: str) -> None:
+    """Let two officers choose what the bot suggested."""
+    for _ in range(2):
+        context = await browser.new_context(base_url=url, locale="vi-VN")
+        page = await context.new_page()
+        await page.goto("/")
+        await page.fill("#text", AMBIGUOUS)
+        await page.press("#text", "Enter")
+        await page.locator("#turns .reply button").first.click()
+        await page.wait_for_selector("#turns .title")
+        await context.close()
+
+
 async def invite(url: str, database: str) -> str:
     """Return a link that lets an expert in."""
     store = Database(database)
@@ -133,7 +147,7 @@ async def invite(url: str, database: str) -> str:
 
 
 async def console_pictures(browser: Browser, url: str, link: str) -> None:
-    """Photograph the queue, an item, the form of a new entry."""
+    """Photograph the queue, an item, the form of a new entry, what is proposed."""
     context = await browser.new_context(**WIDE, base_url=url, locale="vi-VN", reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(link)
@@ -149,6 +163,9 @@ async def console_pictures(browser: Browser, url: str, link: str) -> None:
     await page.fill("#answer", ANSWER)
     await page.wait_for_selector("#preview strong")
     await page.screenshot(path=HERE / "images" / "console-write.png")
+    await page.goto("/console/proposed")
+    await page.get_by_role("checkbox").first.check()
+    await page.screenshot(path=HERE / "images" / "console-proposed.png")
     await context.close()
     context = await browser.new_context(
         **PHONE, base_url=url, locale="vi-VN", reduced_motion="reduce", storage_state=state

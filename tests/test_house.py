@@ -35,7 +35,7 @@ CHANNEL = {"commands", "domain", "errors", "phrases", "channels.base", "channels
 SHELL = {
     "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "overview", "weekly",
     "news", "renewal", "telling", "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying",
-    "curating",
+    "curating", "replaying", "proposing",
 }  # fmt: skip
 # A room is a module or a package of bot/; what is inside is its own business. `bot` is the bare package.
 MAY_IMPORT = {
@@ -70,7 +70,9 @@ MAY_IMPORT = {
     "channels.telegram": CHANNEL,
     "live": {"domain", "errors", "kb", "matching"},
     "trial": {"decide", "domain", "live", "matching", "written"},
-    "curating": {"decide", "domain", "errors", "kb", "live", "matching", "trial"},
+    "replaying": {"domain", "finding", "kb", "live"},
+    "proposing": {"domain", "kb"},
+    "curating": {"decide", "domain", "errors", "kb", "live", "matching", "replaying", "store", "trial"},
     "explaining": {"decide", "domain", "live", "matching", "phrases", "written"},
     "intake": {"domain", "channels.base", "lanes", "store"},
     "sending": {"domain", "errors", "channels.base", "lanes", "logs", "store"},

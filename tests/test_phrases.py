@@ -29,6 +29,8 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cli/changes.py", "f'diff.{change.kind.value}'"): tuple(f"diff.{kind.value}" for kind in Kind),
     ("cli/drafting.py", "f'category.{one.value}'"): ("category.*",),
     ("cli/stats.py", "f'stats.kind.{category.value}'"): ("stats.kind.*",),
+    ("cli/replayed.py", "f'replay.turn.{one.turn.value}'"): ("replay.turn.*",),
+    ("cli/replayed.py", "f'console.verdict.{got.verdict.value}'"): ("console.verdict.*",),
     ("cli/unanswered.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("cli/__init__.py", "f'cli.database_refused.{error.backend}'"): ("cli.database_refused.*",),
     ("cli/__init__.py", "NOT_WRITTEN[type(error)]"): tuple(NOT_WRITTEN.values()),

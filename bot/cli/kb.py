@@ -5,19 +5,22 @@ import sys
 
 import typer
 
-from bot.cli import changes, drafting, sheets, stats, trial
+from bot.cli import changes, drafting, proposed, replay, sheets, stats, trial
 from bot.cli.terminal import KnowledgeDir, complain, out, settings_for, today
 from bot.errors import KnowledgeError
 from bot.kb import describe, inspect, json_schema
 from bot.phrases import say
 
 commands = typer.Typer(
-    no_args_is_help=True, help="Kho tri thức: thêm, kiểm tra, thử, đếm, so hai bản, ra bảng tính và vào lại."
+    no_args_is_help=True,
+    help="Kho tri thức: thêm, kiểm tra, thử, đếm, so hai bản, hỏi lại câu đã hỏi, ra bảng tính và vào lại.",
 )
 commands.command("test")(trial.test_command)
 commands.command("new")(drafting.new_command)
 commands.command("stats")(stats.stats_command)
 commands.command("diff")(changes.diff_command)
+commands.command("replay")(replay.replay_command)
+commands.command("proposed")(proposed.proposed_command)
 commands.command("export")(sheets.export_command)
 commands.command("import")(sheets.import_command)
 

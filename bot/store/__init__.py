@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection as Connection
 from bot.store import (
     acts,
     chats,
+    choices,
     exchanges,
     inbox,
     items,
@@ -26,6 +27,7 @@ __all__ = [
     "Database",
     "acts",
     "chats",
+    "choices",
     "exchanges",
     "inbox",
     "items",

@@ -4,11 +4,20 @@ import contextlib
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, insert, or_, select, update
+from sqlalchemy import Row, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import CODE_DIGITS, Candidate, Change, Exchange, Snapshot, Verdict, digits_apart
+from bot.domain import (
+    CODE_DIGITS,
+    Candidate,
+    Change,
+    Exchange,
+    Recurring,
+    Snapshot,
+    Verdict,
+    digits_apart,
+)
 from bot.store.tables import exchanges, inbox, snapshots, waiting
 
 # What makes a row of the log a question: an entry that was only opened is none, unless experts were asked.
@@ -96,6 +105,29 @@ async def latest(
     )
     row = (await connection.execute(query)).one_or_none()
     return exchange_of(row) if row else None
+
+
+async def recurring(
+    connection: AsyncConnection, since: datetime, limit: int | None = None
+) -> tuple[Recurring, ...]:
+    """Return the questions asked since `since` (UTC), most often asked first, of those the newest.
+
+    Left out is what nobody typed (an entry that was opened) and what was never matched (too long, no words).
+    """
+    c = exchanges.c
+    alike = (
+        select(func.max(c.id).label("id"), func.count().label("times"))
+        .where(c.asked_at >= since, c.verdict != Verdict.OPENED, c.normalised != "")
+        .group_by(c.normalised, c.earlier)
+        .subquery()
+    )
+    query = (
+        select(c.raw, c.earlier, alike.c.times, c.asked_at)
+        .join(alike, alike.c.id == c.id)
+        .order_by(alike.c.times.desc(), c.id.desc())
+        .limit(limit)
+    )
+    return tuple(Recurring(*row) for row in await connection.execute(query))
 
 
 async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:

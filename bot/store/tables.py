@@ -310,6 +310,21 @@ recalls = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+# Wordings that an expert does not want as variants of an entry; what is undone stays a row.
+dismissals = Table(
+    "dismissals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry", String(60), nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("undone_by", String(200)),
+    Column("undone_at", UtcTime),
+    Index(None, "entry"),
+    sqlite_autoincrement=True,
+)
+
 # What the base says and from when on: an entry or a document in a version. No time where it always was there.
 editions = Table(
     "editions",

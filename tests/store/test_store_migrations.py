@@ -15,8 +15,8 @@ from bot.store.engine import MIGRATIONS
 from bot.store.tables import metadata
 
 TABLES = {
-    "acts", "chats", "drafts", "editions", "exchanges", "follows", "held", "inbox", "invitations", "items",
-    "lost", "outbox", "people", "recalls", "reports", "shares",
+    "acts", "chats", "dismissals", "drafts", "editions", "exchanges", "follows", "held", "inbox",
+    "invitations", "items", "lost", "outbox", "people", "recalls", "reports", "shares",
     "sessions", "snapshots", "tellings", "waiting",
 }  # fmt: skip
 

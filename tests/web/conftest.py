@@ -72,7 +72,7 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
             directory=BASE,
             reviewing=reviewing,
             gathering=Gathering(database),
-            curating=Curating(BASE, Wishes(), None),
+            curating=Curating(BASE, Wishes(), None, database),
             site=url,
         )
         transport = httpx.ASGITransport(app=page, raise_app_exceptions=False)

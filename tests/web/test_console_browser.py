@@ -18,6 +18,7 @@ from bot.phrases import say
 
 __all__ = ["axe"]
 
+PICKED = "tin-dung-muc-vay"
 ADMIN = ("--role", "admin", "--name", "Trần Văn Hải")
 PAGES = (
     "/console/queue",
@@ -31,6 +32,8 @@ PAGES = (
     "/console/base/nha-o-xay-moi",
     "/console/try?q=xây mới nhà cho hộ nghèo được bao nhiêu tiền",
     "/console/care",
+    "/console/proposed",
+    f"/console/proposed/{PICKED}",
     "/console/figures",
 )
 Open = Callable[..., AbstractContextManager[Any]]
@@ -49,6 +52,7 @@ def server(home: Path) -> Iterator[str]:
         with httpx.Client(base_url=url, headers={"HX-Request": "true"}, timeout=30) as client:
             for text in (EXACT, "vay vốn", "lên sao hỏa bằng tàu gì", EXACT):
                 client.post("/ask", data={"text": text})
+            client.post("/press", data={"action": "p:2:0", "label": "…"})  # of what "vay vốn" may mean
         yield url
 
 
@@ -144,6 +148,9 @@ def test_the_story_by_keyboard(open_page: Open) -> None:
         assert page.locator("figure svg rect.bar.answer").count() >= 1
         page.keyboard.press("c")
         page.wait_for_url("**/console/care")
+        page.keyboard.press("d")
+        page.wait_for_url("**/console/proposed")
+        assert "vay vốn" in page.locator("fieldset").inner_text()
 
 
 def test_the_keys_are_told_and_can_be_turned_off(open_page: Open) -> None:

@@ -248,7 +248,7 @@ async def test_after_a_crash_between_file_and_database_the_entry_is_offered(cons
     number = await asks(console, "làm nhà vệ sinh được mấy triệu")
     fields = Form(entry_form()).fields(LAN, NOON.date(), ())
     assert fields
-    curating = Curating(console.directory, Wishes(), None)
+    curating = Curating(console.directory, Wishes(), None, console.database)
     await console.reviewing.take(number, LAN.person)
     curating.save(
         curating.with_entry(Category.PRACTICES, fields), LAN.name, "…"

@@ -29,7 +29,7 @@ async def test_nothing_new_is_said(site: Site):
 async def test_the_page_shows_what_changed_with_its_answer(renewed: Site):
     response = await renewed.client.get("/moi")
     assert response.status_code == 200
-    assert "(có sửa)</summary>" in response.text
+    assert '<span class="mark">Có sửa</span>' in response.text
     assert "40 triệu" in response.text
     assert "gone" not in response.text
     assert "script-src" in response.headers["content-security-policy"]

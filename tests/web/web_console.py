@@ -99,7 +99,7 @@ class Console:
             directory=self.directory,
             reviewing=self.reviewing,
             gathering=self.gathering,
-            curating=Curating(self.directory, Wishes(), None),
+            curating=Curating(self.directory, Wishes(), None, self.database),
             site=self.url,
         )
 

@@ -22,6 +22,7 @@ from bot.web.console.exports import Exports
 from bot.web.console.frame import Frame, Live
 from bot.web.console.gate import Gate
 from bot.web.console.item import ItemPage
+from bot.web.console.proposed import ProposedPages
 from bot.web.console.queue import QueuePages
 from bot.web.console.trial import TrialPage
 from bot.web.console.writing import Writing
@@ -64,6 +65,7 @@ def console_routes(
     exports = Exports(frame, database)
     item = ItemPage(frame, reviewing, gathering)
     writing = Writing(frame, reviewing, curating, item)
+    proposed = ProposedPages(frame, database, curating)
     admin, expert = Role.ADMIN, Role.EXPERT
     return [
         Route("/console", _home),
@@ -86,6 +88,9 @@ def console_routes(
         Route("/console/base/{entry}", gate.open_to(expert, browsing.entry)),
         Route("/console/try", gate.open_to(expert, TrialPage(frame).show)),
         Route("/console/care", gate.open_to(expert, CarePage(frame, database).show)),
+        Route("/console/proposed", gate.open_to(expert, proposed.show)),
+        Route("/console/proposed/{entry}", gate.open_to(expert, proposed.entry)),
+        Route("/console/proposed/{entry}", gate.open_to(expert, proposed.act), methods=["POST"]),
         Route("/console/figures", gate.open_to(admin, Dashboard(frame, database).show)),
         Route("/console/export/{name}", gate.open_to(admin, exports.send)),
     ]

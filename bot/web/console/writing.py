@@ -187,7 +187,7 @@ class Writing:
             fresh = await self._items.whole(call)
             return await self._items.page(call, fresh, self._items.trouble(call, error), status=409)
         except (HoidapError, OSError) as error:
-            return page(Outcome(_refused(error)), 409)
+            return page(Outcome(refused(error)), 409)
         return RedirectResponse(f"{QUEUE}/{whole.item.number}", 303)
 
     async def _rehearsed(self, change: Change, wordings: list[str], trouble: str = "") -> Outcome:
@@ -219,7 +219,8 @@ def wordings_for(whole: Whole, entry: Entry) -> dict[str, str]:
     }
 
 
-def _refused(error: Exception) -> str:
+def refused(error: Exception) -> str:
+    """Return why a change was not saved, in an expert's words."""
     if isinstance(error, Conflict):
         return say("write.conflict", where=error.where)
     if isinstance(error, KnowledgeError):
