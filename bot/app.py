@@ -29,6 +29,7 @@ from bot.live import Live
 from bot.news import News
 from bot.notices import Notices
 from bot.phrases import say
+from bot.places import gazetteer
 from bot.platforms import offline_channels, remotes
 from bot.renewal import Renewal
 from bot.reviewing import Reviewing
@@ -90,6 +91,7 @@ async def open_app(settings: Settings, database: Database, channels: Sequence[Ch
     try:
         await database.upgrade()
         await live.load()
+        await asyncio.to_thread(gazetteer)  # or the first question would wait until it is read
         yield App(
             settings=settings,
             database=database,

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         "polling",
         description="`polling`: bot tự hỏi Telegram; `webhook`: Telegram gửi tới `HOIDAP_SITE`, cần HTTPS",
     )
+    telegram_per_second: float = Field(
+        30, gt=0, description="Bot gửi Telegram tối đa bấy nhiêu tin mỗi giây cho mọi người cộng lại"
+    )
     zalo_token: SecretStr | None = Field(
         None, description="Token của bot Zalo (Zalo Bot Platform); trống: kênh tắt"
     )

@@ -33,10 +33,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that a person sent; `replies_to` is the platform's id of our message that it answers, if any."""
+    """A text that a person sent.
+
+    `replies_to` is the platform's id of our message that it answers, if any. `changes` is the key of the
+    message whose words these are now: it is answered anew in place of the old answer.
+    """
 
     text: str
     replies_to: str | None = None
+    changes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,15 @@ class Back:
     """The chat takes messages again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another id from now on."""
+
+    to: str
+
+
 Message = Text | Press | Unreadable
-Event = Ignored | Left | Back  # nothing to reply to, but perhaps something to note
+Event = Ignored | Left | Back | Moved  # nothing to reply to, but perhaps something to note
 
 # --- what goes out -----------------------------------------------------------------------------
 

@@ -14,7 +14,8 @@ HoidapError
 ├── NoRevision             git cannot show the base as it was
 └── SendError              a channel could not deliver a part
     ├── RetryLater         try the same part again after some seconds
-    │   └── NeedsHelp      and until somebody acts, it will be refused again
+    │   ├── NeedsHelp      and until somebody acts, it will be refused again
+    │   └── Moved          try it again at the chat's new address
     └── Unreachable        this chat will not take messages any more
 """
 
@@ -155,6 +156,14 @@ class NeedsHelp(RetryLater):
     def __init__(self, reason: str, seconds: float, trouble: str) -> None:
         super().__init__(reason, seconds)
         self.trouble = trouble
+
+
+class Moved(RetryLater):
+    """The chat has another id from now on, and what we know of it belongs there."""
+
+    def __init__(self, reason: str, to: str) -> None:
+        super().__init__(reason, 0)
+        self.to = to
 
 
 class Unreachable(SendError):

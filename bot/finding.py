@@ -82,8 +82,31 @@ def _readings(text: str) -> list[str]:
     parts = sentences(plain)
     if not parts or parts == (plain.strip(),):
         return [text, plain]
-    asking = [part for part in parts if _ASKS.search(fold(part))] or parts
-    return [text, plain, *asking[:MOST_SENTENCES]]
+    return [text, plain, *_asking(parts)]
+
+
+def _asking(parts: Sequence[str]) -> Sequence[str]:
+    """Return the sentences that ask something, or the first ones where none does.
+
+    Of more than are read, those with a question mark count before those that only have words that ask, and
+    late ones before early ones: people say first what it is about, and then ask.
+    """
+    asking = [part for part in parts if _ASKS.search(fold(part))]
+    if len(asking) <= MOST_SENTENCES:
+        return asking or parts[:MOST_SENTENCES]
+    return ([part for part in asking if part.endswith("?")] or asking)[-MOST_SENTENCES:]
+
+
+def question_in(text: str) -> str:
+    """Return what a pasted document asks, in its own words; an empty text where that cannot be told.
+
+    A document is full of words that ask (`ai`, `nào`): only question marks count there, and what stands at
+    either end of it, where people who paste something write.
+    """
+    parts = sentences(text)
+    marked = [part for part in parts if part.endswith("?")]
+    ends = dict.fromkeys((*parts[:1], *parts[-1:]))
+    return "\n".join((marked or [part for part in ends if _ASKS.search(fold(part))])[-MOST_SENTENCES:])
 
 
 def _surer(whole: Match, plain: Match, thresholds: Thresholds) -> Match:

@@ -19,11 +19,8 @@ class Intake:
 
     async def store(self, channel: str, envelope: Envelope, payload: Payload) -> int:
         """Store a message once and return its number, the same one when it comes again."""
-        async with self._database.writing() as connection:
-            number = await inbox.put(connection, channel, envelope, payload, self._clock())
-            if number is None:
-                number = await inbox.number_of(connection, channel, envelope.key)
+        number = await self._database.together(
+            lambda connection: inbox.put(connection, channel, envelope, payload, self._clock())
+        )
         self._wake.set()
-        if number is None:
-            raise LookupError(f"message {envelope.key!r} of {channel} is neither new nor stored")
         return number

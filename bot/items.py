@@ -22,6 +22,7 @@ class ItemState(StrEnum):
     ANSWERED = "answered"  # by an entry, or in an expert's words
     NOT_OURS = "not_ours"  # somebody else's task; the askers were told whose
     MERGED = "merged"  # its questions are in another item now
+    WITHDRAWN = "withdrawn"  # everybody who asked it asks something else instead
 
 
 OPEN_STATES = (ItemState.NEW, ItemState.TAKEN, ItemState.ASKING)
@@ -48,8 +49,10 @@ class ActKind(StrEnum):
     PROPOSED = "proposed"  # an answer waits on a branch of git for the team to merge it
     TOOK_OUT = "took_out"  # what a withdrawn answer had put into the base was taken out of it
     UNDID = "undid"
+    WITHDREW = "withdrew"  # an asker changed the words of their message: it is another question now
 
 
+BY_ASKER = "asker"
 BY_BOT = "bot"  # who did what nobody did: given back for its age, answered by an entry that went live
 
 

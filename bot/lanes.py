@@ -5,7 +5,7 @@ that fails is handed to its `failed`, the lane goes on, and stopping is a cancel
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -21,49 +21,55 @@ LAST_WORK = 3.0  # s that a stopped lane gets to finish what it has in hand
 
 
 class Wake:
-    """Tells waiting lanes of this process that there is work, so that they need not look for it."""
+    """Tells waiting lanes of this process that there is work, so that they need not look for it.
+
+    It wakes one lane, and a lane that finds work wakes the next: one message is not looked for by all.
+    """
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._work = asyncio.Event()
 
     def set(self) -> None:
-        """Wake every lane that waits."""
-        self._event.set()
+        """Wake a lane that waits, or the next that would."""
+        self._work.set()
 
     async def wait(self, seconds: float) -> None:
         """Return when woken, or after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
-                await self._event.wait()
+                while not self._work.is_set():  # another lane may have been quicker
+                    await self._work.wait()
         except TimeoutError:
             return
-        self._event.clear()
+        self._work.clear()
 
 
 async def run_lane(
     name: str,
     wake: Wake,
-    claim: Callable[[], Awaitable[Row | None]],
-    work: Callable[[Row], Awaitable[None]],
+    claim: Callable[[], Awaitable[Sequence[Row]]],
+    work: Callable[[Sequence[Row]], Awaitable[None]],
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
-    """Claim and work for ever; cancelled, it finishes the row in hand, or leaves it until its lease ends.
+    """Claim and work for ever; cancelled, it finishes what is in hand, or leaves it until its lease ends.
 
     Args:
         name: for the log.
         wake: set when there may be work.
-        claim: returns a row, or None when there is none.
-        work: does it; raises when it could not.
-        failed: records that it could not.
+        claim: returns rows, none when there is nothing to do.
+        work: does it; raises when it could not, and then has done nothing of it.
+        failed: records that a row could not be worked on. Where one of several spoils it for all, each is
+            worked on alone first.
     """
     pause = PAUSE_AFTER_ERROR
     while True:
         try:
-            row = await claim()
-            if row is None:
+            rows = await claim()
+            if not rows:
                 await wake.wait(IDLE)
                 continue
-            await _work(name, row, work, failed)
+            wake.set()
+            await _work(name, rows, work, failed)
             pause = PAUSE_AFTER_ERROR
         except Exception:
             log.exception("lane.failed", lane=name, pause=pause)
@@ -73,15 +79,19 @@ async def run_lane(
 
 async def _work(
     name: str,
-    row: Row,
-    work: Callable[[Row], Awaitable[None]],
+    rows: Sequence[Row],
+    work: Callable[[Sequence[Row]], Awaitable[None]],
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
     try:
-        await to_the_end(work(row))
+        await to_the_end(work(rows))
     except Exception as error:
-        log.exception("work.failed", lane=name, row=getattr(row, "id", None))
-        await failed(row, error)
+        log.exception("work.failed", lane=name, rows=[getattr(row, "id", None) for row in rows])
+        if len(rows) == 1:
+            await failed(rows[0], error)
+            return
+        for row in rows:
+            await _work(name, [row], work, failed)
 
 
 async def to_the_end(work: Awaitable[None], seconds: float = LAST_WORK) -> None:

@@ -33,7 +33,7 @@ def _telegram(settings: Settings, _database: Database) -> TelegramChannel:
     people = [each.removeprefix(prefix) for each in settings.reviewing if each.startswith(prefix)]
     site = _site(settings, settings.telegram_mode)
     token = _shown(settings.telegram_token) or "0:none"
-    return TelegramChannel(token, settings.telegram_url, people, site)
+    return TelegramChannel(token, settings.telegram_url, people, site, settings.telegram_per_second)
 
 
 def _zalo(settings: Settings, _database: Database) -> ZaloChannel:

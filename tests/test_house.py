@@ -19,6 +19,7 @@ PURE = {
     "domain",
     "errors",
     "items",
+    "commands",
     "grouping",
     "kb",
     "matching",
@@ -32,6 +33,7 @@ PURE = {
     "written",
 }
 CHANNEL = {
+    "commands",
     "domain",
     "errors",
     "phrases",
@@ -59,6 +61,7 @@ MAY_IMPORT = {
     "lanes": set(),
     "channels": set(),
     "bot": set(),
+    "commands": set(),
     "items": {"domain"},
     "grouping": {"normalise"},
     "config": {"domain", "errors", "phrases"},
@@ -68,7 +71,8 @@ MAY_IMPORT = {
     "finding": {"domain", "matching", "decide", "normalise", "places"},
     "documents": {"kb", "normalise", "phrases", "written"},
     "handlers": {
-        "domain", "documents", "items", "kb", "matching", "decide", "finding", "phrases", "normalise",
+        "commands", "domain", "documents", "items", "kb", "matching", "decide", "finding", "phrases",
+        "normalise",
         "places", "written",
     },
     "store": {"domain", "errors", "items"},

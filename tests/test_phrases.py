@@ -56,7 +56,12 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("handlers/review.py", "f'reason.{item.reason.value}'"): ("reason.*",),
     ("handlers/review.py", "f'reason.{reason.value}'"): ("reason.*",),
     ("handlers/review.py", "f'did.{act.kind.value}'"): ("did.*",),
-    ("handlers/review.py", "f'state.{item.state.value}'"): ("state.new", "state.asking", "state.merged"),
+    ("handlers/review.py", "f'state.{item.state.value}'"): (
+        "state.new",
+        "state.asking",
+        "state.merged",
+        "state.withdrawn",
+    ),
     ("handlers/review.py", "key"): ("review.write_answer", "review.write_question", "review.write_body"),
     ("web/console/editing.py", "f'console.field.{_label(name)}'"): ("console.field.*",),
     ("web/console/steps.py", "f'console.propose.{error.code}'"): (
@@ -76,6 +81,8 @@ DYNAMIC: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("documents.py", "f'document.missing.{name}'"): ("document.missing.*",),
     ("handlers/document.py", "key"): ("document.which", "document.which_of_many"),
     ("handlers/compose.py", "key"): ("authority.*",),
+    ("handlers/command.py", "each.phrase"): ("command.*",),
+    ("channels/telegram/__init__.py", "command.phrase"): ("command.*",),
     ("handlers/choice.py", "key"): ("recorded.bad", "recorded.expert", "recorded.none_of_these"),
     ("web/pages.py", "TROUBLE.get(status, 'web.trouble.other')"): (*TROUBLE.values(), "web.trouble.other"),
     ("kb/schema.py", "f'schema.{name}.self'"): ("schema.*.self",),

@@ -3,12 +3,21 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain import Envelope, Event, Message, Reply
 
 Payload = Mapping[str, Any]
 Store = Callable[[str, Envelope, Payload], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `most` messages in any `window` to one chat; `chats` is how the ids begin that it is for."""
+
+    most: int
+    window: timedelta
+    chats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Abilities:
     edits: bool  # what was sent can be written anew in its place
     longest: int | None = None  # of one message; None has no limit
     free_for: timedelta | None = None  # after a chat's last message we may write to it; None is for ever
+    paces: tuple[Pace, ...] = ()  # kept by the sender; what comes faster waits in the outbox
 
 
 class Channel(Protocol):
@@ -41,10 +51,21 @@ class Channel(Protocol):
     async def send(self, chat: str, part: Payload) -> str:
         """Send one part and return the platform's id of it.
 
+        Where `can.edits`, a part with "replaces" takes the place of our message with that id; if it has
+        nothing else, that message goes. What cannot be edited any more is sent anew.
+
         Raises:
             RetryLater: the platform is out of reach or asks to wait.
             Unreachable: this chat will not take it, ever.
         """
+
+
+@runtime_checkable
+class Typist(Protocol):
+    """A channel whose platform can show that a reply is being written."""
+
+    async def typing(self, chat: str, payload: Payload) -> None:
+        """Show it for some seconds where `payload` came from; never raises, since nothing depends on it."""
 
 
 def nothing(_payload: Payload) -> Payload:

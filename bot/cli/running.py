@@ -1,7 +1,8 @@
 """What runs the bot, and what it runs with."""
 
-import asyncio
 import sys
+
+import uvloop
 
 from bot.cli.terminal import settings_for
 from bot.config import settings_table
@@ -15,7 +16,7 @@ def serve_command() -> None:
     """
     from bot.app import serve
 
-    asyncio.run(serve(settings_for()))
+    uvloop.run(serve(settings_for()))
 
 
 def settings_command() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.commands import Who, listed_for
 from bot.domain import (
     VIETNAM,
     Block,
@@ -42,7 +43,13 @@ def command(request: Command, known: Known, context: Context) -> Outcome:
             return Outcome(_plain(say("day.how")))
         case "start":
             return Outcome(_with_topics(say("start.text", entries=len(context.knowledge.entries))))
-    return Outcome(_with_topics(say("help.text")))
+    return Outcome(_with_topics(_help(context)))
+
+
+def _help(context: Context) -> str:
+    readers = tuple(Who) if context.admin else (Who.ALL, Who.ALONE)
+    lines = (say("help.command", name=each.name, what=say(each.phrase)) for each in listed_for(*readers))
+    return "\n".join([say("help.text"), "", *lines])
 
 
 def _sign_in(invitation: Invitation) -> Outcome:

@@ -17,7 +17,7 @@ from bot.domain import (
     Verdict,
     Waiting,
 )
-from bot.finding import Before, Finding, find
+from bot.finding import Before, Finding, find, question_in
 from bot.handlers import actions, clause, compose, document, place
 from bot.handlers.context import Context, Known
 from bot.handlers.requests import Ask, LookUp, Say
@@ -38,7 +38,7 @@ LONGEST_BEFORE = 500  # characters; a longer story says too much to be gone on f
 def ask(request: Ask, known: Known, context: Context) -> Outcome:
     """Match a question and say what is known, or that it has been recorded."""
     if len(request.text) > MOST_CHARACTERS:
-        return _too_long(request, context)
+        return _of_document(request, known, context)
     started = time.perf_counter()
     before = _before(known.before, context.knowledge)
     when, found = _found(request, before, known.before, context)
@@ -106,6 +106,21 @@ def _without_the_day(found: Finding, when: When, context: Context) -> Finding:
         return found
     holding = span(context.knowledge, context.knowledge.entries[firsts[0]])
     return bare if holding.first and holding.holds(when.day) else found
+
+
+def _of_document(request: Ask, known: Known, context: Context) -> Outcome:
+    """Answer what a pasted document asks, or else hand it to the experts."""
+    words = question_in(request.text)
+    if 0 < len(words) <= MOST_CHARACTERS:
+        outcome = ask(Ask(words), known, context)
+        if outcome.exchange and outcome.exchange.verdict in (Verdict.ANSWER, Verdict.SUGGEST):
+            read = Block(Style.NOTE, say("document.read", length=_grouped(len(request.text)), question=words))
+            return replace(outcome, reply=replace(outcome.reply, blocks=(read, *outcome.reply.blocks)))
+    return _too_long(request, context)
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
 
 
 def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:
@@ -297,7 +312,7 @@ def _why_not_ours(group: OffTopicGroup) -> Reason:
 
 def _too_long(request: Ask, context: Context) -> Outcome:
     exchange = context.exchange(request.text[:MOST_CHARACTERS], Verdict.UNANSWERED)
-    text = say("too_long", length=f"{len(request.text):,}".replace(",", "."), number=context.number)
+    text = say("too_long", length=_grouped(len(request.text)), number=context.number)
     return Outcome(
         Reply((Block(Style.TEXT, text),)),
         exchange=exchange,

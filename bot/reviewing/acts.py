@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.channels.base import Channel
 from bot.domain import CODE_DIGITS, Outcome, Reason
 from bot.errors import Overtaken
-from bot.items import BY_BOT, NOT_OURS, Act, ActKind, Item, ItemState, QueueFilter, QueuePage, Whole
+from bot.items import BY_ASKER, BY_BOT, NOT_OURS, Act, ActKind, Item, ItemState, QueueFilter, QueuePage, Whole
 from bot.kb import Entry, Knowledge
 from bot.lanes import Wake
 from bot.notices import Notices
@@ -28,7 +28,7 @@ from bot.reviewing.words import (
     withdrawn,
     written,
 )
-from bot.store import Connection, Database, acts, exchanges, items, tellings
+from bot.store import Connection, Database, acts, exchanges, items, tellings, waiting
 from bot.store.items import Question
 from bot.telling import Word, tell
 
@@ -416,6 +416,22 @@ class Reviewing:
                 await items.hold(connection, entry, reviewer, self._clock())
             else:
                 await items.let_go(connection, entry)
+
+    async def withdraw(self, connection: Connection, number: int) -> None:
+        """Let a question wait no more whose asker has changed its words; the new ones are another question.
+
+        Args:
+            connection: the transaction that also answers the new words.
+            number: of the question as it was.
+        """
+        now = self._clock()
+        item = await items.of(connection, number, lock=True)
+        if not await waiting.withdraw(connection, number, now) or item is None or not item.is_open:
+            return
+        await acts.record(connection, item.id, ActKind.WITHDREW, BY_ASKER, now, {"number": number})
+        if not await items.questions(connection, item.id, only_open=True):
+            freed = {"taken_by": None, "taken_at": None, "settled_by": BY_ASKER}
+            await items.change(connection, item.id, state=ItemState.WITHDRAWN, **freed)
 
     # --- taking it back ----------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from bot.domain import (
     Verdict,
     digits_apart,
 )
-from bot.store.tables import exchanges, snapshots, waiting
+from bot.store.tables import exchanges, inbox, snapshots, waiting
 
 # What makes a row of the log a question: an entry that was only opened is none, unless experts were asked.
 IS_QUESTION: Final = or_(
@@ -68,11 +68,15 @@ async def get(connection: AsyncConnection, number: int) -> Exchange | None:
 async def recent(
     connection: AsyncConnection, channel: str, chat: str, asker: str, limit: int
 ) -> tuple[Exchange, ...]:
-    """Return the newest questions that somebody asked in a chat, newest first."""
+    """Return the newest questions that somebody asked in a chat, newest first.
+
+    Of a question whose words were changed only the newest counts.
+    """
     c = exchanges.c
+    is_replaced = exists().where(inbox.c.id == c.id, inbox.c.replaced_by.is_not(None))
     query = (
         select(exchanges)
-        .where(c.channel == channel, c.chat == chat, c.asker == asker, IS_QUESTION)
+        .where(c.channel == channel, c.chat == chat, c.asker == asker, IS_QUESTION, ~is_replaced)
         .order_by(exchanges.c.id.desc())
         .limit(limit)
     )
@@ -80,14 +84,23 @@ async def recent(
 
 
 async def latest(
-    connection: AsyncConnection, channel: str, chat: str, asker: str, since: datetime
+    connection: AsyncConnection, channel: str, chat: str, asker: str, since: datetime, before: int
 ) -> Exchange | None:
-    """Return what somebody asked or opened last in a chat since `since` (UTC), but for what was off topic."""
+    """Return what somebody asked or opened last in a chat before a message, but for what was off topic.
+
+    Args:
+        connection: any transaction.
+        channel: of the chat.
+        chat: the platform's id of it.
+        asker: pseudonym of the person.
+        since: UTC; what is older does not count.
+        before: number of the message.
+    """
     c = exchanges.c
     query = (
         select(exchanges)
         .where(c.channel == channel, c.chat == chat, c.asker == asker)
-        .where(c.asked_at >= since, c.verdict != Verdict.OFF_TOPIC)
+        .where(c.asked_at >= since, c.id < before, c.verdict != Verdict.OFF_TOPIC)
         .order_by(c.id.desc())
         .limit(1)
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Envelope
@@ -33,40 +33,47 @@ def _received(row: Row[Any]) -> Received:
 
 async def put(
     connection: AsyncConnection, channel: str, envelope: Envelope, payload: Mapping[str, Any], now: datetime
-) -> int | None:
-    """Store a message and return its number, or None when it is stored already."""
-    try:
-        async with connection.begin_nested():
-            result = await connection.execute(
-                insert(inbox)
-                .values(
-                    channel=channel,
-                    key=envelope.key,
-                    chat=envelope.chat,
-                    asker=envelope.asker,
-                    payload=payload,
-                    received_at=now,
-                    state=RowState.NEW,
-                    attempts=0,
-                    not_before=now,
-                )
-                .returning(inbox.c.id)
-            )
-            return int(result.scalar_one())
-    except IntegrityError:
-        return None
+) -> int:
+    """Store a message once and return its number, the same one when it comes again."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    stored = await connection.scalar(
+        insert(inbox)
+        .values(
+            channel=channel,
+            key=envelope.key,
+            chat=envelope.chat,
+            asker=envelope.asker,
+            payload=payload,
+            received_at=now,
+            state=RowState.NEW,
+            attempts=0,
+            not_before=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(inbox.c.id)
+    )
+    known = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.key == envelope.key)
+    return int(stored or (await connection.execute(known)).scalar_one())
 
 
-async def number_of(connection: AsyncConnection, channel: str, key: str) -> int | None:
-    """Return the number under which the message `key` of a channel is stored."""
-    query = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.key == key)
-    return await connection.scalar(query)
+async def version_of(connection: AsyncConnection, channel: str, key: str) -> int | None:
+    """Return the number of the message `key` of a channel, or of the newest one that changed its words."""
+    query = select(inbox.c.id, inbox.c.replaced_by).where(inbox.c.channel == channel, inbox.c.key == key)
+    row = (await connection.execute(query)).one_or_none()
+    return (row.replaced_by or row.id) if row else None
 
 
-async def claim(connection: AsyncConnection, channels: Collection[str], now: datetime) -> Received | None:
-    """Claim the oldest message that may be answered now; see `bot.store.queue.claim`."""
-    row = await queue.claim(connection, inbox, channels, now)
-    return _received(row) if row else None
+async def replace(connection: AsyncConnection, old: int, new: int) -> None:
+    """Record that message `new` stands for message `old`, and for those that `old` stood for."""
+    was = or_(inbox.c.id == old, inbox.c.replaced_by == old)
+    await connection.execute(update(inbox).where(was).values(replaced_by=new))
+
+
+async def claim(
+    connection: AsyncConnection, channels: Collection[str], now: datetime, most: int
+) -> tuple[Received, ...]:
+    """Claim the oldest messages that may be answered now; see `bot.store.queue.claim`."""
+    return tuple(map(_received, await queue.claim(connection, inbox, channels, now, most)))
 
 
 async def get(connection: AsyncConnection, number: int) -> Received | None:
@@ -111,9 +118,17 @@ async def finished_since(
 
 async def open_count(connection: AsyncConnection) -> int:
     """Count the messages that are not answered yet."""
-    return await connection.scalar(select(func.count()).where(inbox.c.state.in_(OPEN))) or 0
+    return (
+        await connection.scalar(select(func.count()).where(queue.is_undone(inbox), inbox.c.state.in_(OPEN)))
+        or 0
+    )
 
 
 async def dead_count(connection: AsyncConnection) -> int:
     """Count the messages that were given up."""
-    return await connection.scalar(select(func.count()).where(inbox.c.state == RowState.DEAD)) or 0
+    return (
+        await connection.scalar(
+            select(func.count()).where(queue.is_undone(inbox), inbox.c.state == RowState.DEAD)
+        )
+        or 0
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import queue
@@ -26,12 +26,14 @@ class Part:
     attempts: int
     name: str = ""  # what it is to the message that it answers: "0", "told1.0"
     answers: int | None = None  # that message
+    edits: int | None = None  # the part whose message this one takes the place of
 
 
 def _part(row: Row[Any]) -> Part:
     return Part(
-        row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts, row.part, row.inbox_id
-    )
+        row.id, row.channel, row.chat, row.payload, row.created_at, row.attempts, row.part, row.inbox_id,
+        row.edits,
+    )  # fmt: skip
 
 
 async def put(
@@ -45,6 +47,7 @@ async def put(
     label: str = "",
     ready: bool = True,
     about: int | None = None,
+    edits: Sequence[int] = (),
 ) -> None:
     """Store the parts of a reply to message `inbox_id`, in order.
 
@@ -58,7 +61,9 @@ async def put(
         label: tells a second reply to the same message (a notice, an expert's answer) from the first.
         ready: False when the reader fetches it, so that nothing is left to send.
         about: the question that this speaks of, so that a reply to it is understood.
+        edits: the parts whose messages these take the place of, in order; what is left of them goes.
     """
+    gone: Sequence[Mapping[str, Any]] = [{}] * (len(edits) - len(payloads))
     rows = [
         {
             "inbox_id": inbox_id,
@@ -71,17 +76,58 @@ async def put(
             "attempts": 0,
             "not_before": now,
             "about": about,
+            "edits": edits[index] if index < len(edits) else None,
         }
-        for index, payload in enumerate(payloads)
+        for index, payload in enumerate([*payloads, *gone])
     ]
     if rows:
         await connection.execute(insert(outbox), rows)
 
 
-async def claim(connection: AsyncConnection, channels: Collection[str], now: datetime) -> Part | None:
-    """Claim the oldest part that may be sent now; see `bot.store.queue.claim`."""
-    row = await queue.claim(connection, outbox, channels, now)
-    return _part(row) if row else None
+async def take_over(connection: AsyncConnection, inbox_id: int, now: datetime) -> tuple[int, ...]:
+    """Return the parts of a reply that its reader sees, in order; those not sent yet are never sent.
+
+    Parts told later are no part of the reply, and those that only remove something are seen by nobody.
+    """
+    c = outbox.c
+    query = select(outbox).where(c.inbox_id == inbox_id).order_by(c.id).with_for_update()
+    rows = [
+        row
+        for row in (await connection.execute(query)).all()
+        if row.part.isdigit() and row.payload and row.state != RowState.DEAD
+    ]
+    unsent = [row.id for row in rows if row.state == RowState.NEW]
+    stop = {"state": RowState.DEAD, "finished_at": now, "note": "replaced"}
+    await connection.execute(update(outbox).where(c.id.in_(unsent)).values(**stop))
+    return tuple(row.id for row in rows if row.id not in unsent)
+
+
+async def platform_id(connection: AsyncConnection, part: int) -> str | None:
+    """Return the platform's id of what was sent for a part; None where nothing was."""
+    return await connection.scalar(select(outbox.c.platform_id).where(outbox.c.id == part))
+
+
+async def sent_since(
+    connection: AsyncConnection, chats: Collection[tuple[str, str]], since: datetime
+) -> Mapping[tuple[str, str], Sequence[datetime]]:
+    """Return when messages went to some chats (channel, chat) since then, oldest first."""
+    c = outbox.c
+    query = (
+        select(c.channel, c.chat, c.finished_at)
+        .where(tuple_(c.channel, c.chat).in_(chats), c.finished_at > since, c.state == RowState.DONE)
+        .order_by(c.finished_at)
+    )
+    times: dict[tuple[str, str], list[datetime]] = {chat: [] for chat in chats}
+    for row in await connection.execute(query):
+        times[row.channel, row.chat].append(row.finished_at)
+    return times
+
+
+async def claim(
+    connection: AsyncConnection, channels: Collection[str], now: datetime, most: int
+) -> tuple[Part, ...]:
+    """Claim the oldest parts that may be sent now; see `bot.store.queue.claim`."""
+    return tuple(map(_part, await queue.claim(connection, outbox, channels, now, most)))
 
 
 async def sent(connection: AsyncConnection, part: int, now: datetime, platform_id: str) -> None:
@@ -148,4 +194,7 @@ async def count_for(connection: AsyncConnection, inbox_id: int) -> int:
 
 async def open_count(connection: AsyncConnection) -> int:
     """Count the parts that are not delivered yet."""
-    return await connection.scalar(select(func.count()).where(outbox.c.state.in_(OPEN))) or 0
+    return (
+        await connection.scalar(select(func.count()).where(queue.is_undone(outbox), outbox.c.state.in_(OPEN)))
+        or 0
+    )

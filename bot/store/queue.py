@@ -5,11 +5,11 @@ runs out and the row is claimed again. One statement serves both databases; SQLA
 SKIP LOCKED` out on SQLite, where the write lock already keeps others away.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Table, exists, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import OPEN, RowState
@@ -17,45 +17,55 @@ from bot.store.tables import OPEN, RowState
 LEASE = timedelta(seconds=30)  # longer than any single piece of work may take
 
 
+def is_undone(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition of the indexes over what is not done; written out, or they are not used."""
+    return table.c.state != literal_column("'done'")
+
+
 async def claim(
     connection: AsyncConnection,
     table: Table,
     channels: Collection[str],
     now: datetime,
-) -> Row[Any] | None:
-    """Claim the oldest row that may be worked on now, or None.
+    most: int,
+) -> Sequence[Row[Any]]:
+    """Claim the oldest rows that may be worked on now, oldest first, one of each chat.
 
     Args:
         connection: a writing transaction.
         table: `inbox` or `outbox`.
         channels: names of the channels that this process serves.
         now: UTC.
+        most: how many.
     """
     other = table.alias()
     c = table.c
-    same_chat = (other.c.channel == c.channel) & (other.c.chat == c.chat)
+    same_chat = is_undone(other) & (other.c.channel == c.channel) & (other.c.chat == c.chat)
     # PostgreSQL hands numbers out before it commits them: a lower one may appear while a higher is in work.
     in_work = (other.c.state == RowState.WORKING) & (other.c.lease_until > now)
     due = (
         select(c.id)
         .where(
-            c.channel.in_(channels),
+            is_undone(table),
+            c.channel.concat("").in_(
+                channels
+            ),  # so that rows are found by age, not by channel and sorted then
             or_(c.state == RowState.NEW, (c.state == RowState.WORKING) & (c.lease_until <= now)),
             c.not_before <= now,
             ~exists().where(same_chat, other.c.state.in_(OPEN), other.c.id < c.id),
             ~exists().where(same_chat, in_work),
         )
         .order_by(c.id)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
     result = await connection.execute(
         update(table)
-        .where(c.id == due.scalar_subquery())
+        .where(c.id.in_(due.scalar_subquery()))
         .values(state=RowState.WORKING, lease_until=now + LEASE, attempts=c.attempts + 1)
         .returning(*c)
     )
-    return result.one_or_none()
+    return sorted(result, key=lambda row: int(row.id))
 
 
 async def finish(

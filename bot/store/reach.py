@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import inbox, people
+from bot.store.tables import chats, exchanges, inbox, outbox, people, tellings, waiting
 from bot.store.tables import lost as lost_chats
 
 
@@ -59,3 +59,17 @@ async def last_heard(connection: AsyncConnection, channel: str, chat: str) -> da
     query = select(func.max(inbox.c.received_at)).where(inbox.c.channel == channel, inbox.c.chat == chat)
     heard: datetime | None = await connection.scalar(query)
     return heard
+
+
+async def move(connection: AsyncConnection, channel: str, old: str, new: str) -> None:
+    """Let all that is known of a chat be known of the id that it has from now on."""
+    # Messages are numbered anew there: the old numbers would mean others.
+    await connection.execute(update(outbox).where(*_of(outbox, channel, old)).values(platform_id=None))
+    for table in (chats, lost_chats):  # what was learnt there already counts
+        await connection.execute(delete(table).where(*_of(table, channel, new)))
+    for table in (inbox, outbox, chats, exchanges, waiting, tellings, lost_chats):
+        await connection.execute(update(table).where(*_of(table, channel, old)).values(chat=new))
+
+
+def _of(table: Table, channel: str, chat: str) -> tuple[ColumnElement[bool], ...]:
+    return table.c.channel == channel, table.c.chat == chat

@@ -84,9 +84,9 @@ inbox = Table(
     Column("lease_until", UtcTime),
     Column("finished_at", UtcTime),
     Column("note", Text),
+    Column("replaced_by", Id),  # the newest message that changes its words
     UniqueConstraint("channel", "key"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
-    Index(None, "state", "channel", "chat", "id"),
     Index(None, "channel", "chat", "id"),
     sqlite_autoincrement=True,  # a number that an officer was told is never given to another question
 )
@@ -109,11 +109,21 @@ outbox = Table(
     Column("platform_id", String(200)),
     Column("note", Text),
     Column("about", Id),  # the question that this speaks of, where it is not the message that it answers
+    Column("edits", Id),  # the row whose message this one takes the place of
     UniqueConstraint("inbox_id", "part"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
-    Index(None, "state", "channel", "chat", "id"),
+    Index(None, "channel", "chat", "finished_at"),
     sqlite_autoincrement=True,
 )
+
+# A queue is looked through again and again, and nearly all of its rows are done.
+for _queue in (inbox, outbox):
+    _undone = _queue.c.state != "done"
+    for _name, _columns in (
+        ("undone", (_queue.c.id,)),
+        ("undone_chat", (_queue.c.channel, _queue.c.chat, _queue.c.id)),
+    ):
+        Index(f"ix_{_queue.name}_{_name}", *_columns, sqlite_where=_undone, postgresql_where=_undone)
 
 chats = Table(
     "chats",
@@ -211,7 +221,9 @@ items = Table(
     Column("note", Text),
     Column("into", Id, ForeignKey("items.id")),
     Column("branch", String(200)),
-    CheckConstraint("state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged')", name="state"),
+    CheckConstraint(
+        "state in ('new', 'taken', 'asking', 'answered', 'not_ours', 'merged', 'withdrawn')", name="state"
+    ),
     Index(None, "state", "askers", "first_at"),
     Index(None, "number"),
     sqlite_autoincrement=True,

@@ -1,11 +1,13 @@
 """Questions that wait for an expert."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Reason, Waiting
+from bot.items import BY_ASKER
 from bot.store.exchanges import dump_candidates, load_candidates
 from bot.store.tables import waiting
 
@@ -33,6 +35,13 @@ async def add(connection: AsyncConnection, item: Waiting) -> None:
                 **values,
             )
         )
+
+
+async def withdraw(connection: AsyncConnection, number: int, now: datetime) -> bool:
+    """Let a question wait no more, as its asker wishes; False when it did not wait."""
+    settled = {"resolved_at": now, "resolved_by": BY_ASKER}
+    done = await connection.execute(update(waiting).where(*_waits(number)).values(**settled))
+    return done.rowcount > 0
 
 
 async def open_count(connection: AsyncConnection) -> int:

@@ -46,8 +46,8 @@ def create_app(
     gathering: Gathering,
     curating: Curating,
     channels: Mapping[str, Channel],
-    site: str,
     hooks: Sequence[Hook] = (),
+    site: str,
 ) -> Starlette:
     """Return the web application.
 

@@ -35,7 +35,7 @@ class _Receiver:
         self._intake = intake
 
     async def take(self, request: Request) -> Response:
-        """Store what was posted (200), or refuse: 403 a stranger's, 400 none, 413 too big, 503 later."""
+        """Store what was posted (200), or refuse: 403 not theirs, 400 unreadable, 413 too big, 503 later."""
         raw = await _body(request)
         if raw is None:
             return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

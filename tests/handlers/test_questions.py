@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from handlers_talk import Person, Scripted, actions, labels, said
+from handlers_talk import ByHeart, Person, Scripted, actions, labels, said
 
 from bot.domain import Candidate, ChatState, Reason, Style, Unreadable, Verdict
 from bot.handlers import Context, Known, respond, understand
 from bot.handlers.question import MOST_CHARACTERS
+from bot.handlers.requests import Ask
 
 NEAR = tuple(
     Candidate(entry, confidence)
@@ -236,6 +237,22 @@ class TestWhatIsNoQuestion:
         assert outcome.waiting
         assert len(outcome.waiting.question) == MOST_CHARACTERS
         assert outcome.waiting.reason is Reason.TOO_LONG
+
+    def test_a_pasted_document_gets_the_answer_to_what_it_asks(self, context: Context):
+        question = "Mức hỗ trợ xây mới nhà ở là bao nhiêu?"
+        knows = ByHeart({question: {"nha-o-muc": 0.95}})
+        pasted = "Điều 5. Ai được hưởng và mức nào thì theo khoản này quy định. " * 100
+        for text in (f"{question}\n{pasted}", f"{pasted}\n{question}", f"{pasted}\n{question}\n{pasted}"):
+            outcome = respond(Ask(text), Known(), replace(context, matcher=knows))
+            assert outcome.exchange and outcome.exchange.verdict is Verdict.ANSWER
+            assert outcome.exchange.raw == question and outcome.waiting is None
+            assert question in said(outcome)[Style.NOTE][0]
+
+    def test_a_pasted_document_that_asks_nothing_we_know_goes_to_the_experts(self, context: Context):
+        pasted = "Điều 5. Ai được hưởng và mức nào thì theo khoản này quy định. " * 100
+        for question in ("", "Lên sao Hỏa bằng tàu gì?"):
+            outcome = respond(Ask(pasted + question), Known(), replace(context, matcher=ByHeart({})))
+            assert outcome.waiting and outcome.waiting.reason is Reason.TOO_LONG
 
     def test_the_longest_question_is_still_read(self, person: Person):
         question = "Mức hỗ trợ xây mới nhà ở là bao nhiêu? ".ljust(MOST_CHARACTERS, "a")

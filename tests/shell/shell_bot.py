@@ -15,7 +15,21 @@ from bot.answering import Answering, Rules
 from bot.channels.base import Abilities, Channel, Payload
 from bot.channels.wire import dump_reply, load_reply
 from bot.desk import Desk
-from bot.domain import Candidate, Envelope, Ignored, Message, Press, Reply, Style, Text, Unreadable
+from bot.domain import (
+    Back,
+    Candidate,
+    Envelope,
+    Event,
+    Ignored,
+    Left,
+    Message,
+    Moved,
+    Press,
+    Reply,
+    Style,
+    Text,
+    Unreadable,
+)
 from bot.errors import Overtaken, RetryLater
 from bot.gathering import Gathering
 from bot.intake import Intake
@@ -138,6 +152,7 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
+EVENTS: dict[str, Event] = {"left": Left("blocked"), "back": Back(), "moved": Moved("new-home")}
 PUSHES = Abilities(pushes=True, buttons=True, formatting=True, edits=False)
 
 
@@ -145,19 +160,24 @@ PUSHES = Abilities(pushes=True, buttons=True, formatting=True, edits=False)
 class Platform:
     """A channel that pushes. What sending does is scripted, part by part; with no script left it succeeds.
 
-    Payloads are `{"text"}`, `{"press"}`, `{"what"}` or `{"ignored"}`.
+    Payloads are `{"text"}`, `{"press"}`, `{"what"}`, `{"event"}` or `{"ignored"}`.
     """
 
     name: str = "push"
     can: Abilities = PUSHES
     sent: list[tuple[str, Payload]] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)  # chats that were shown that a reply is being written
     script: list[Exception] = field(default_factory=list)
     refuses: Callable[[Reply], bool] = lambda _reply: False  # what it cannot render
     unstorable: bool = False  # renders what no database takes
     parts_per_reply: int = 1
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         match payload:
+            case {"event": event}:
+                return EVENTS[event]
+            case {"text": str(text), "changes": str(key)}:
+                return Text(text, changes=key)
             case {"text": str(text), "to": str(ours)}:
                 return Text(text, ours)
             case {"text": str(text)}:
@@ -174,6 +194,9 @@ class Platform:
         if self.unstorable:
             return [{"reply": object()}]
         return [{"reply": dump_reply(reply), "part": part} for part in range(self.parts_per_reply)]
+
+    async def typing(self, chat: str, payload: Payload) -> None:
+        self.typed.append(chat)
 
     async def send(self, chat: str, part: Payload) -> str:
         if self.script:
@@ -255,8 +278,10 @@ class Bot:
     async def is_pressed(self, action: str, chat: str = "an") -> int:
         return await self.gets({"press": action}, chat)
 
-    async def gets(self, payload: Payload, chat: str = "an", asker: str | None = None) -> int:
-        envelope = Envelope(uuid4().hex, chat, asker or chat)
+    async def gets(
+        self, payload: Payload, chat: str = "an", asker: str | None = None, key: str | None = None
+    ) -> int:
+        envelope = Envelope(key or uuid4().hex, chat, asker or chat)
         return await self.intake.store(self.platform.name, envelope, payload)
 
     async def answer(
@@ -270,7 +295,7 @@ class Bot:
             return None
 
     async def answers(self) -> int:
-        """Answer what may be answered now, as a lane does; return how many claims that took."""
+        """Answer what may be answered now, as a lane does; return how many were claimed."""
         return await _drain(self.answering.claim, self.answering.work, self.answering.failed)
 
     async def sends(self) -> int:
@@ -313,22 +338,34 @@ class Bot:
 
     async def claims(self) -> Received | None:
         async with self.database.writing() as connection:
-            return await inbox.claim(connection, self.channels, self.clock())
+            return next(iter(await inbox.claim(connection, self.channels, self.clock(), 1)), None)
 
 
 async def _drain(
-    claim: Callable[[], Awaitable[Any]],
-    work: Callable[[Any], Awaitable[None]],
+    claim: Callable[[], Awaitable[Sequence[Any]]],
+    work: Callable[[Sequence[Any]], Awaitable[None]],
     failed: Callable[[Any, Exception], Awaitable[None]],
 ) -> int:
-    claims = 0
-    while row := await claim():
-        claims += 1
-        try:
-            await work(row)
-        except Exception as error:
-            await failed(row, error)
-    return claims
+    claimed = 0
+    while rows := await claim():
+        claimed += len(rows)
+        await _work(rows, work, failed)
+    return claimed
+
+
+async def _work(
+    rows: Sequence[Any],
+    work: Callable[[Sequence[Any]], Awaitable[None]],
+    failed: Callable[[Any, Exception], Awaitable[None]],
+) -> None:
+    try:
+        await work(rows)
+    except Exception as error:
+        if len(rows) == 1:
+            await failed(rows[0], error)
+            return
+        for row in rows:
+            await _work([row], work, failed)
 
 
 async def until(holds: Callable[[], Any], seconds: float = 10) -> None:

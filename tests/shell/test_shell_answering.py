@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from shell_bot import (
     UNKNOWN,
     Bot,
     has_title,
+    until,
     words,
 )
 
@@ -231,7 +233,7 @@ async def test_who_lost_the_lease_does_not_answer_again(bot: Bot) -> None:
     assert slow is not None
     bot.clock.turn(LEASE.total_seconds() + 1)
     await bot.answers()
-    await bot.answering.work(slow)
+    await bot.answering.work([slow])
     await bot.answering.failed(replace(slow, attempts=MOST_ATTEMPTS), KeyError("late"))
     assert len(await bot.replies(number)) == 1
     assert await queue(bot) == []
@@ -421,3 +423,32 @@ async def test_another_key_makes_other_pseudonyms(bot: Bot) -> None:
     await Bot(bot.database, bot.knowledge, rules=replace(BOSS, asker_key=b"another key")).asks(UNKNOWN)
     one, other = [row.asker for row in await bot.rows(tables.exchanges)]
     assert one != other
+
+
+# --- slow replies ----------------------------------------------------------------------------------
+
+
+async def test_who_waits_is_shown_that_a_reply_is_being_written(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answering.SLOW", 0.05)
+    slow = threading.Event()
+    match = bot.live.current.matcher.match_all
+    monkeypatch.setattr(
+        bot.live.current.matcher, "match_all", lambda texts: slow.wait(5) and match(texts), raising=False
+    )
+    await bot.hears(LOAN, "an")
+    await bot.gets({"ignored": "not for us"}, "group")
+    answering = asyncio.create_task(bot.answers())
+    await until(lambda: bot.platform.typed)
+    slow.set()
+    await answering
+    shown = list(bot.platform.typed)
+    assert set(shown) == {"an"}, "and nobody who gets no reply"
+    await asyncio.sleep(0.1)
+    assert bot.platform.typed == shown, "it goes on after the reply"
+
+
+async def test_a_quick_reply_shows_nothing(bot: Bot) -> None:
+    await bot.asks(LOAN)
+    assert bot.platform.typed == []

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from shell_bot import LOAN, Bot, until
+from shell_bot import LOAN, UNKNOWN, Bot, has_title, until
 from structlog.testing import capture_logs
 
 from bot.lanes import Wake, keep_running, run_lane
@@ -99,10 +99,10 @@ async def test_stopping_at_any_moment_leaves_every_message_whole(bot: Bot) -> No
 async def test_work_that_fails_while_its_lane_stops_is_logged() -> None:
     begun = asyncio.Event()
 
-    async def claim() -> str:
-        return "row"
+    async def claim() -> list[str]:
+        return ["row"]
 
-    async def work(_row: str) -> None:
+    async def work(_rows: list[str]) -> None:
         begun.set()
         await asyncio.sleep(0.05)
         raise OSError("away")
@@ -116,10 +116,10 @@ async def test_work_that_fails_while_its_lane_stops_is_logged() -> None:
 async def test_a_stopped_lane_leaves_nothing_running_behind() -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def claim() -> str:
-        return "row"
+    async def claim() -> list[str]:
+        return ["row"]
 
-    async def work(_row: str) -> None:
+    async def work(_rows: list[str]) -> None:
         begun.set()
         try:
             await asyncio.Event().wait()
@@ -141,12 +141,12 @@ async def test_an_idle_lane_stops_at_once(bot: Bot) -> None:
 
 
 async def test_a_lane_outlives_a_database_that_is_away_for_a_moment() -> None:
-    answers: list[object] = [OSError("away"), "row", None]
+    answers: list[object] = [OSError("away"), ["row"], []]
     looked, worked = [], asyncio.Event()
 
     async def claim() -> object:
         looked.append(asyncio.get_running_loop().time())
-        found = answers.pop(0) if answers else None
+        found = answers.pop(0) if answers else []
         if isinstance(found, Exception):
             raise found
         return found
@@ -163,13 +163,13 @@ async def test_a_lane_outlives_a_database_that_is_away_for_a_moment() -> None:
 async def test_a_lane_outlives_work_whose_failure_cannot_be_recorded_either() -> None:
     rows, worked = ["bad", "good"], []
 
-    async def claim() -> str | None:
-        return rows.pop(0) if rows else None
+    async def claim() -> list[str]:
+        return [rows.pop(0)] if rows else []
 
-    async def work(row: str) -> None:
-        worked.append(row)
-        if row == "bad":
-            raise ValueError(row)
+    async def work(found: list[str]) -> None:
+        worked.extend(found)
+        if found == ["bad"]:
+            raise ValueError(found)
 
     async def failed(_row: str, _error: Exception) -> None:
         raise OSError("away")
@@ -213,10 +213,29 @@ async def test_a_wake_before_the_wait_is_not_lost() -> None:
         await wake.wait(60)
 
 
-async def test_one_wake_reaches_every_lane_that_waits() -> None:
-    wake = Wake()
-    waiting = [asyncio.create_task(wake.wait(60)) for _ in range(5)]
+async def test_one_wake_reaches_one_lane_and_each_lane_that_finds_work_wakes_the_next() -> None:
+    wake, found = Wake(), 0
+    lanes = [asyncio.create_task(wake.wait(60)) for _ in range(5)]
     await asyncio.sleep(0)
-    wake.set()
-    async with asyncio.timeout(1):
-        await asyncio.gather(*waiting)
+    while found < len(lanes):
+        wake.set()
+        done, _ = await asyncio.wait(lanes, timeout=1, return_when=asyncio.FIRST_COMPLETED)
+        assert len(done) == 1, "all looked for one message"
+        lanes = [lane for lane in lanes if lane not in done]
+
+
+async def test_one_message_that_spoils_it_for_all_is_worked_on_alone(bot: Bot) -> None:
+    for chat, text in (("an", LOAN), ("bình", UNKNOWN), ("chi", LOAN)):
+        await bot.hears(text, chat)
+    bot.platform.refuses = lambda reply: not has_title(reply)
+    with capture_logs() as logged:
+        async with running(answer_lane(bot)):
+            await until(lambda: _done(bot, 2))
+    assert "work.failed" in [line["event"] for line in logged]
+    states = {row.chat: (row.state, row.attempts) for row in await bot.rows(tables.inbox)}
+    assert states == {"an": ("done", 1), "bình": ("new", 1), "chi": ("done", 1)}
+    assert len(await bot.rows(tables.exchanges)) == 2
+
+
+async def _done(bot: Bot, count: int) -> bool:
+    return [row.state for row in await bot.rows(tables.inbox)].count("done") == count

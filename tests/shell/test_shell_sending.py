@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from shell_bot import NOON, Bot, out_of_reach
+from shell_bot import NOON, UNKNOWN, Bot, out_of_reach
 
-from bot.errors import Unreachable
+from bot.channels.base import Pace
+from bot.errors import Moved, Unreachable
 from bot.sending import LONGEST_WAIT, MOST_ATTEMPTS
 from bot.store import tables
 
@@ -131,8 +133,7 @@ async def test_behind_a_part_that_was_given_up_the_chat_goes_on(bot: Bot) -> Non
 
 async def test_a_part_cut_off_while_being_sent_is_sent_again_after_its_lease(bot: Bot) -> None:
     await bot.part("chào")
-    cut_off = await bot.sending.claim()
-    assert cut_off is not None  # and the process dies here
+    assert await bot.sending.claim()  # and the process dies here
     await bot.sends()
     assert arrived(bot) == []
     bot.clock.turn(61)
@@ -155,3 +156,70 @@ async def test_every_lane_may_send_at_once_without_mixing_a_chat_up(bot: Bot) ->
     for chat in range(4):
         texts = [int(text) for to, text in arrived(bot) if to == f"chat-{chat}"]
         assert texts == sorted(texts) and len(texts) == 6
+
+
+# --- paces ----------------------------------------------------------------------------------------
+
+
+PACES = (Pace(1, timedelta(seconds=1)), Pace(3, timedelta(minutes=1), chats="-"))
+
+
+async def test_a_chat_gets_no_more_than_its_pace_and_others_go_on(bot: Bot) -> None:
+    bot.platform.can = replace(bot.platform.can, paces=PACES)
+    for index in range(3):
+        await bot.part(str(index), "an")
+        await bot.part(str(index), f"chat-{index}")
+    await bot.sends()
+    assert len(arrived(bot)) == 4, "one to an, all to the others"
+    for _ in range(2):
+        bot.clock.turn(1)
+        await bot.sends()
+    assert [text for to, text in arrived(bot) if to == "an"] == ["0", "1", "2"]
+    assert {row.attempts for row in await bot.rows(tables.outbox)} == {1}, "waiting is no failure"
+
+
+async def test_a_group_has_a_pace_of_its_own(bot: Bot) -> None:
+    bot.platform.can = replace(bot.platform.can, paces=PACES)
+    for index in range(5):
+        await bot.part(str(index), "-group")
+    for _ in range(8):
+        await bot.sends()
+        bot.clock.turn(1)
+    assert len(arrived(bot)) == 3
+    bot.clock.turn(60)
+    await bot.sends()
+    assert len(arrived(bot)) == 4
+
+
+# --- what becomes of a chat ------------------------------------------------------------------------
+
+
+async def test_who_blocks_the_bot_is_not_told_until_they_are_back(bot: Bot) -> None:
+    number = await bot.hears(UNKNOWN)
+    await bot.answers()
+    await bot.gets({"event": "left"})
+    await bot.answers()
+    await bot.answer(number, note="Được.")
+    assert [row.state for row in await bot.rows(tables.tellings)] == ["kept"]
+    await bot.gets({"event": "back"})
+    await bot.answers()
+    assert await bot.rows(tables.lost) == []
+
+
+@pytest.mark.parametrize("told_by", ["refusal", "event"])
+async def test_a_group_that_moves_takes_all_along(bot: Bot, told_by: str) -> None:
+    number = await bot.hears(UNKNOWN, "-old", "an")
+    await bot.answers()
+    if told_by == "refusal":
+        bot.platform.script = [Moved("moved", "new-home")]
+    else:
+        await bot.gets({"event": "moved"}, "-old", "an")
+        await bot.answers()
+    await bot.sends()
+    await bot.sends()
+    assert {to for to, _ in bot.platform.sent} == {"new-home"} and len(bot.platform.sent) == 1
+    for table in (tables.inbox, tables.outbox, tables.chats, tables.exchanges, tables.waiting):
+        assert {row.chat for row in await bot.rows(table)} == {"new-home"}, table
+    await bot.answer(number, note="Được.")
+    await bot.sends()
+    assert [to for to, _ in bot.platform.sent] == ["new-home"] * 2

@@ -51,7 +51,7 @@ class Queue:
     ) -> Received | Part | None:
         room = inbox if self.name == "inbox" else outbox
         async with self.database.writing() as connection:
-            return await room.claim(connection, channels, at(at_second))
+            return next(iter(await room.claim(connection, channels, at(at_second), 1)), None)
 
     async def claimed(self, at_second: float = 0) -> int | None:
         """Claim a row and return its number."""

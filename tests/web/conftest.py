@@ -1,7 +1,7 @@
 """Fixtures: a site over a real database and real answering, a real `hoidap serve`, a real browser."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -50,13 +50,13 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         answering = Answering(database, channels, live, rules, now, replied, reviewing, desk)
         at_work = asyncio.Lock()
 
-        async def claim() -> Received | None:
+        async def claim() -> Sequence[Received]:
             async with at_work:
                 return await answering.claim()
 
-        async def work(row: Received) -> None:
+        async def work(rows: Sequence[Received]) -> None:
             async with at_work:
-                await answering.work(row)
+                await answering.work(rows)
 
         lane = run_lane("answer", asked, claim, work, answering.failed)
         task = asyncio.create_task(lane) if answers else lane.close()

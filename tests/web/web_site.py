@@ -113,8 +113,8 @@ class Site:
 
     async def answer_all(self) -> None:
         """Answer what waits; for a site whose lanes do not run."""
-        while row := await self.answering.claim():
-            await self.answering.work(row)
+        while rows := await self.answering.claim():
+            await self.answering.work(rows)
 
     async def rows(self, table: str) -> int:
         async with self.database.reading() as connection:

@@ -7,30 +7,38 @@ that proves.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from telegram import BotCommand, BotCommandScopeChat
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, ExtBot
 
-from bot.channels.base import Abilities, Hook, Payload, Store
+from bot.channels.base import Abilities, Hook, Pace, Payload, Store
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.receive import identify, receive
-from bot.channels.telegram.render import MOST_UNITS, render
-from bot.channels.telegram.send import Sender, Wire, translate
+from bot.channels.telegram.render import MOST_UNITS, placed, render
+from bot.channels.telegram.send import Sender, translate
 from bot.channels.telegram.webhook import hook_of, listen, secret_of
-from bot.domain import Ignored, Message, Reply
+from bot.channels.telegram.wire import Wire
+from bot.commands import Who, listed_for
+from bot.domain import Event, Message, Reply
 from bot.errors import RetryLater
 from bot.phrases import say
 
-__all__ = ["TelegramChannel", "identify", "receive"]
+__all__ = ["TelegramChannel", "identify", "listen", "receive"]
 
 log = structlog.get_logger(__name__)
 
-# One send, repeated as plain text at worst, stays within the 30 s that the outbox allows.
-CONNECT, READ, POOL = 5.0, 8.0, 2.0  # s
+PER_SECOND = 30.0  # messages to all chats together
 POLL = 25  # s that Telegram keeps an empty poll open; below the 30 s after which many proxies cut it
 POLL_SLACK = 10.0  # s more, for a slow way back
 MOST_POSTS = 100  # updates that Telegram may post at once; the most that it allows
@@ -44,32 +52,41 @@ class TelegramChannel:
     Args:
         token: of the bot; it never appears in a log line or an error.
         base_url: the Bot API server, `https://api.telegram.org` or one's own.
-        admins: Telegram ids of those whose menu also shows the reviewers' commands.
+        reviewers: Telegram ids of those whose menu also shows the reviewers' commands.
         site: where the world reaches our pages, if Telegram is to post to us; else it is polled.
+        per_second: messages to all chats together; Telegram's limit unless one pays for more.
     """
 
     name = "telegram"
-    can = Abilities(pushes=True, buttons=True, formatting=True, edits=False, longest=MOST_UNITS)
+    # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+    can = Abilities(
+        pushes=True,
+        buttons=True,
+        formatting=True,
+        edits=True,
+        longest=MOST_UNITS,
+        paces=(Pace(1, timedelta(seconds=1)), Pace(20, timedelta(minutes=1), chats="-")),
+    )
 
     def __init__(
-        self, token: str, base_url: str, admins: Sequence[str] = (), site: str | None = None
+        self,
+        token: str,
+        base_url: str,
+        reviewers: Sequence[str] = (),
+        site: str | None = None,
+        per_second: float = PER_SECOND,
     ) -> None:
         self._token = token
-        self._admins = tuple(admins)
         self._site = site
-        self._sending = Wire(
-            connect_timeout=CONNECT, read_timeout=READ, write_timeout=READ, pool_timeout=POOL
-        )
-        self._polling = Wire(1, connect_timeout=CONNECT, read_timeout=READ, pool_timeout=POOL)
-        # A 429 is not waited for here: the outbox does, and meanwhile serves other chats.
-        self._bot: ExtBot[Any] = ExtBot(
+        self._reviewers = tuple(reviewers)
+        self._sending, self._polling = Wire(), Wire(1)
+        self._bot: Bot = Bot(
             token,
             base_url=f"{base_url.rstrip('/')}/bot",
             request=self._sending,
             get_updates_request=self._polling,
-            rate_limiter=AIORateLimiter(max_retries=0),
         )
-        self._sender = Sender(self._bot)
+        self._sender = Sender(self._call, per_second)
         self.me: Mapping[str, Any] | None = None  # id and username, once Telegram has told us
 
     async def start(self) -> None:
@@ -82,7 +99,7 @@ class TelegramChannel:
         await self._sending.shutdown()
         await self._polling.shutdown()
 
-    def parse(self, payload: Payload) -> Message | Ignored:
+    def parse(self, payload: Payload) -> Message | Event:
         """Read an update; see `bot.channels.telegram.parse`."""
         return parse(payload)
 
@@ -94,6 +111,17 @@ class TelegramChannel:
         """Send one part and return its message id; see `bot.channels.base.Channel`."""
         with self._told_safely():
             return await self._sender.send(chat, part)
+
+    async def typing(self, chat: str, payload: Payload) -> None:
+        """Show that a reply is being written; see `bot.channels.base.Typist`."""
+        where = placed({}, payload)
+        try:
+            await self._call("sendChatAction", {"chat_id": chat, "action": "typing", **where})
+        except TelegramError as error:
+            log.info("telegram.no_typing", reason=str(translate(error, self._token)))
+
+    async def _call(self, method: str, values: Mapping[str, object]) -> object:
+        return await self._sending.call(f"{self._bot.base_url}/{method}", values)
 
     async def introduce(self) -> Mapping[str, Any]:
         """Learn who the bot is, and show its commands in the menu; the menu may fail.
@@ -180,28 +208,16 @@ class TelegramChannel:
             log.info("telegram.press_unacknowledged", reason=str(translate(error, self._token)))
 
     async def _show_menus(self) -> None:
-        menu = [
-            BotCommand("chude", say("telegram.command.chude")),
-            BotCommand("cauhoi", say("telegram.command.cauhoi")),
-            BotCommand("vanban", say("telegram.command.vanban")),
-            BotCommand("ngay", say("telegram.command.ngay")),
-            BotCommand("tinh", say("telegram.command.tinh")),
-            BotCommand("tatbao", say("telegram.command.tatbao")),
-            BotCommand("help", say("telegram.command.help")),
-            BotCommand("start", say("telegram.command.start")),
-        ]
-        await self._show_menu(menu, None)
-        more = [
-            BotCommand("chuatraloi", say("telegram.command.chuatraloi")),
-            BotCommand("web", say("telegram.command.web")),
-        ]
-        for admin in self._admins:
-            await self._show_menu([*more, *menu], BotCommandScopeChat(admin))
+        await self._show_menu(BotCommandScopeAllPrivateChats(), Who.ALL, Who.ALONE)
+        await self._show_menu(BotCommandScopeAllGroupChats(), Who.ALL)
+        for reviewer in self._reviewers:
+            await self._show_menu(BotCommandScopeChat(reviewer), *Who)
 
-    async def _show_menu(self, menu: Sequence[BotCommand], scope: BotCommandScopeChat | None) -> None:
+    async def _show_menu(self, scope: BotCommandScope, *readers: Who) -> None:
+        menu = [BotCommand(command.name, say(command.phrase)) for command in listed_for(*readers)]
         try:
             await self._bot.set_my_commands(menu, scope=scope)
-        except TelegramError as error:  # an admin who never wrote to the bot is "chat not found"
+        except TelegramError as error:  # a reviewer who never wrote to the bot is "chat not found"
             log.warning("telegram.no_menu", reason=str(translate(error, self._token)))
 
     @contextmanager

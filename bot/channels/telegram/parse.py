@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.channels.base import Payload
 from bot.channels.payloads import clean, dig
-from bot.domain import Ignored, Message, Press, Text, Unreadable
+from bot.domain import Back, Event, Ignored, Left, Message, Moved, Press, Text, Unreadable
 
 # Content without words, and what to call it. A message with neither is a service message.
 CONTENT: Mapping[str, str] = {
@@ -52,13 +52,20 @@ def asking(payload: Payload) -> Mapping[str, Any]:
     return {}
 
 
+def key_of(chat: str, message: Mapping[str, Any]) -> str:
+    """Return what a message is known by; the wordless pictures of one album share it."""
+    if message.get("media_group_id") and not message.get("caption"):
+        return f"g{chat}:{message['media_group_id']}"
+    return f"m{chat}:{number(message.get('message_id'))}"
+
+
 def is_group(message: object) -> bool:
     """Tell whether several people read this chat; groups have negative ids."""
     kind, chat = dig(message, "chat", "type"), dig(message, "chat", "id")
     return kind in ("group", "supergroup", "channel") or (isinstance(chat, int) and chat < 0)
 
 
-def parse(payload: Payload) -> Message | Ignored:
+def parse(payload: Payload) -> Message | Event:
     """Read an update as a message to answer, or say why there is nothing to answer."""
     press = dig(payload, "callback_query")
     if isinstance(press, Mapping):
@@ -68,10 +75,19 @@ def parse(payload: Payload) -> Message | Ignored:
         message = dig(payload, name)
         if isinstance(message, Mapping):
             return _read(message, dig(payload, "bot"), edited=name == "edited_message")
-    return Ignored("my_chat_member" if "my_chat_member" in payload else "not a message")
+    return _membership(dig(payload, "my_chat_member", "new_chat_member", "status"))
 
 
-def _read(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message | Ignored:
+def _membership(status: object) -> Event:
+    """Read what became of us in a chat: https://core.telegram.org/bots/api#chatmember."""
+    if status in ("kicked", "left"):
+        return Left(f"the bot's status is {status!r} there")
+    return Ignored("not a message") if status is None else Back()
+
+
+def _read(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message | Event:
+    if moved := number(message.get("migrate_to_chat_id")):
+        return Moved(moved)
     # An anonymous administrator writes through a bot of Telegram's, on behalf of the chat.
     if dig(message, "from", "is_bot") is True and "sender_chat" not in message:
         return Ignored("from a bot")
@@ -85,7 +101,8 @@ def _read(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message |
     if edited and not message.get("edit_date"):
         return Ignored("edit without a date")
     answered = number(dig(message, "reply_to_message", "message_id")) if _replies_to(bot, message) else ""
-    return Text(words, answered or None)
+    changes = key_of(number(dig(message, "chat", "id")), message) if edited else None
+    return Text(words, answered or None, changes)
 
 
 def _wordless(message: Mapping[str, Any], bot: object, *, edited: bool) -> Message | Ignored:

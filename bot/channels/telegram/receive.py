@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.base import Payload, Store
 from bot.channels.payloads import LONGEST_KEY, dig, digest
-from bot.channels.telegram.parse import number
+from bot.channels.telegram.parse import key_of, number
 from bot.domain import Envelope
 from bot.errors import RetryLater
 
@@ -48,7 +48,7 @@ async def _take(
     channel: "TelegramChannel", store: Store, updates: Sequence[Payload], me: Mapping[str, Any]
 ) -> None:
     presses = []
-    for update in updates:
+    for update in updates:  # one after the other: where one cannot be stored, none behind it may be
         await store(channel.name, identify(update), {**update, "bot": me})
         press = dig(update, "callback_query", "id")
         if isinstance(press, str):  # until it is answered, the asker's button shows a clock
@@ -92,9 +92,7 @@ def _message_key(name: str, chat: str, message: Mapping[str, Any]) -> str:
     if name == "edited_message":
         words = digest(f"{message.get('text')}{message.get('caption')}")[:8]
         return f"e{chat}:{message_id}:{number(message.get('edit_date'))}:{words}"
-    if message.get("media_group_id") and not message.get("caption"):
-        return f"g{chat}:{message['media_group_id']}"
-    return f"m{chat}:{message_id}"
+    return key_of(chat, message)
 
 
 def _key(key: str, update: Payload) -> str:

@@ -141,16 +141,26 @@ def _part(rich: Rich) -> dict[str, Any]:
     return part
 
 
+def placed(part: dict[str, Any], payload: Payload) -> dict[str, Any]:
+    """Return a part in the topic that `payload` came from."""
+    message = asking(payload)
+    thread = message.get("message_thread_id")
+    # Outside of topics this number only tells a thread of replies, and sending to it is refused.
+    is_topic = message.get("is_topic_message") is True and isinstance(thread, int)
+    return {**part, "message_thread_id": thread} if is_topic else part
+
+
 def _placed(parts: list[dict[str, Any]], payload: Payload) -> list[dict[str, Any]]:
     """Keep to the topic, and in a group reply to the message that asked, if it still exists."""
     message = asking(payload)
-    thread, message_id = message.get("message_thread_id"), message.get("message_id")
-    for part in parts:
-        # Outside of topics this number only tells a thread of replies, and sending to it is refused.
-        if message.get("is_topic_message") is True and isinstance(thread, int):
-            part["message_thread_id"] = thread
+    message_id = message.get("message_id")
+    parts = [placed(part, payload) for part in parts]
     if parts and is_group(message) and isinstance(message_id, int):
-        parts[0]["reply_parameters"] = {"message_id": message_id, "allow_sending_without_reply": True}
+        parts[0]["reply_parameters"] = {
+            "message_id": message_id,
+            "chat_id": message["chat"]["id"],  # where that number means this message
+            "allow_sending_without_reply": True,
+        }
     return parts
 
 

@@ -17,6 +17,7 @@ import pytest
 
 HOME = Path(__file__).parents[2] / "emulators" / "telegram"
 TOKEN = "666:AAEmulatedTokenThatMustNeverBeSeenInLogs"
+PATIENCE = 30.0  # s, on a busy machine
 BOT = {"id": 666, "username": "TestNameBot"}
 
 
@@ -81,6 +82,14 @@ class Emulator:
         query = {"botToken": TOKEN, "from": person(by or abs(chat)), "message": shown, "data": data}
         self._post("/sendCallback", query)
 
+    def edit(self, chat: int, old: str, new: str) -> None:
+        """Change the words of a message that somebody sent."""
+        messages = [user["update"].get("message", {}) for user in self.state()["users"]]
+        sent = next(
+            each for each in messages if each.get("chat", {}).get("id") == chat and each["text"] == old
+        )
+        self.update({"edited_message": {**sent, "text": new, "edit_date": int(time.time())}})
+
     def update(self, update: Mapping[str, Any]) -> None:
         """Let an update come exactly as it is."""
         self._post("/test/update", {"token": TOKEN, "update": update})
@@ -113,7 +122,7 @@ class Emulator:
     def calls(self, method: str) -> list[dict[str, Any]]:
         return [call["body"] for call in self.state()["calls"] if call["method"] == method]
 
-    def reply(self, chat: int, count: int = 1, timeout: float = 10) -> dict[str, Any]:
+    def reply(self, chat: int, count: int = 1, timeout: float = PATIENCE) -> dict[str, Any]:
         """Wait until the bot has sent `count` messages to the chat, and return the last."""
         wait_for(
             lambda: len(self.sent(chat)) >= count, timeout, lambda: f"{count} messages, got {self.sent(chat)}"

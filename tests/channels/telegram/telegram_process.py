@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from forked import fork_serve
 from telegram_emulator import TOKEN, Emulator, wait_for
 
 ADMIN = 900  # the Telegram id of the one admin
-STARTED = 40.0  # s, on a busy machine
+STARTED = 90.0  # s, on a busy machine
 
 
 class Bot:
@@ -43,6 +43,7 @@ class Bot:
             "PORT": self.port,
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_URL": emulator.url,
+            "SITE": f"http://127.0.0.1:{self.port}",
             **settings,
         }
         self._settings = {f"HOIDAP_{name}": str(value) for name, value in own.items()}
@@ -61,19 +62,20 @@ class Bot:
         self._pid = self._process.pid
 
     def fork(self) -> None:
-        """Start it quickly, and wait until it polls."""
+        """Start it quickly, and wait until it takes updates."""
         self._forked = fork_serve(self._home, self.log, self._settings)
         self._pid = self._forked.pid or 0
         self.wait()
 
     def wait(self) -> None:
-        """Wait until it polls."""
-        wait_for(self._polls, STARTED, lambda: f"a poll; its log ends:\n{self.log_text()[-3000:]}")
+        """Wait until it takes updates."""
+        wait_for(self._listens, STARTED, lambda: f"a poll; its log ends:\n{self.log_text()[-3000:]}")
 
-    def _polls(self) -> bool:
+    def _listens(self) -> bool:
         if not self.alive():
             pytest.fail(f"the bot ended; its log ends:\n{self.log_text()[-3000:]}")
-        return bool(self._emulator.state()["polling"])
+        state = self._emulator.state()
+        return bool(state["polling"] or (state["webhook"] and self.healthy()))
 
     def alive(self) -> bool:
         try:
@@ -130,11 +132,13 @@ class Bot:
                     return []
                 raise
 
-    def let_pass(self, seconds: int, chat: int | None = None) -> None:
+    def let_pass(
+        self, seconds: int, chat: int | None = None, tables: Sequence[str] = ("inbox", "outbox")
+    ) -> None:
         """Let time pass for the rows (of a chat) without waiting for it: all their times move back."""
         shift = f"-{seconds} seconds"
         with self._database() as connection:
-            for table in ("inbox", "outbox"):
+            for table in tables:
                 for column in ("lease_until", "not_before", "finished_at"):
                     connection.execute(
                         f"UPDATE {table} SET {column} = strftime('%Y-%m-%d %H:%M:%f000', {column}, ?)"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.parse import CONTENT, parse
 from bot.channels.telegram.receive import identify
-from bot.domain import Envelope, Ignored, Press, Text, Unreadable
+from bot.domain import Back, Envelope, Event, Ignored, Left, Moved, Press, Text, Unreadable
 
 BOT = {"id": 666, "username": "TestNameBot"}
 PRIVATE = {"id": 7, "type": "private"}
@@ -39,7 +39,29 @@ def test_content_without_words_is_unreadable(name: str) -> None:
 
 
 def test_an_edit_is_a_text_again() -> None:
-    assert parse(update("edited_message", text="a", edit_date=5)) == Text("a")
+    edited = update("edited_message", text="a", edit_date=5)
+    message = edited["edited_message"]
+    assert parse(edited) == Text("a", changes=identify({"message": message}).key)
+
+
+@pytest.mark.parametrize(
+    ("status", "event"),
+    [
+        ("kicked", Left),
+        ("left", Left),
+        ("member", Back),
+        ("administrator", Back),
+        ("restricted", Back),
+        (None, Ignored),
+    ],
+)
+def test_what_became_of_the_bot_in_a_chat(status: str | None, event: type) -> None:
+    member = {"chat": GROUP, "from": PERSON, "new_chat_member": {"status": status, "user": BOT}}
+    assert type(parse({"update_id": 9, "my_chat_member": member, "bot": BOT})) is event
+
+
+def test_a_group_that_moves_says_where_to() -> None:
+    assert parse(update(chat=GROUP, migrate_to_chat_id=-1007)) == Moved("-1007")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +71,6 @@ def test_an_edit_is_a_text_again() -> None:
         update("edited_message", location={}, edit_date=5),  # a live location moves
         update(new_chat_members=[PERSON]),
         update(pinned_message={}),
-        {"update_id": 9, "my_chat_member": {"chat": GROUP, "from": PERSON}, "bot": BOT},
         {"update_id": 9, "bot": BOT},
         {},
         {"message": "no object"},
@@ -187,7 +208,7 @@ def objects(names: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.Search
 @given(objects(NAMES, VALUE | objects(PARTS, VALUE | objects(PARTS, VALUE | objects(PARTS, VALUE)))))
 @settings(max_examples=200)
 def test_nothing_that_comes_in_can_raise(payload: dict[str, Any]) -> None:
-    assert isinstance(parse(payload), Text | Press | Unreadable | Ignored)
+    assert isinstance(parse(payload), Text | Press | Unreadable | Event)
     envelope = identify(payload)
     assert 1 <= len(envelope.key) <= 200
     assert identify(payload) == envelope

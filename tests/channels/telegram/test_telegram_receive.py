@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from telegram_emulator import BOT, TOKEN, Emulator, wait_for
 
 from bot.channels.base import Payload
 from bot.channels.telegram import TelegramChannel, receive
-from bot.domain import Envelope
+from bot.commands import COMMANDS
+from bot.domain import ChatState, Envelope, Text
 from bot.errors import RetryLater
+from bot.handlers import understand
+from bot.handlers.requests import Command
 
 
 class Rows:
@@ -35,7 +39,7 @@ class Rows:
 
 @pytest.fixture
 async def channel(emulator: Emulator) -> AsyncIterator[TelegramChannel]:
-    channel = TelegramChannel(TOKEN, emulator.url, admins=["5"])
+    channel = TelegramChannel(TOKEN, emulator.url, reviewers=["5"])
     await channel.start()
     yield channel
     await channel.stop()
@@ -122,12 +126,20 @@ async def test_the_menu_is_shown_and_may_fail(channel: TelegramChannel, emulator
     emulator.fault("setMyCommands", "error", status=400, description="Bad Request: chat not found")
     async with receiving(channel, Rows()):
         await until(lambda: emulator.state()["polling"], "a poll")
-    everybody, admin = emulator.calls("setMyCommands")
-    shown = ["chude", "cauhoi", "ngay", "tinh", "tatbao", "help", "start"]
-    assert [command["command"] for command in everybody["commands"]] == shown
-    assert all(1 <= len(command["description"]) <= 256 for command in everybody["commands"])
-    assert admin["scope"] == {"type": "chat", "chat_id": "5"} or admin["scope"]["chat_id"] == 5
-    assert admin["commands"][0]["command"] == "chuatraloi"
+    alone, in_groups, reviewer = emulator.calls("setMyCommands")
+    assert [menu["scope"]["type"] for menu in (alone, in_groups)] == ["all_private_chats", "all_group_chats"]
+    assert str(reviewer["scope"]["chat_id"]) == "5"
+    names = [[command["command"] for command in menu["commands"]] for menu in (alone, in_groups, reviewer)]
+    assert set(names[1]) < set(names[0]) < set(names[2])
+    assert names[2][0] == "chuatraloi" and "tatbao" not in names[1]
+    for command in reviewer["commands"]:
+        assert 1 <= len(command["description"]) <= 256
+
+
+def test_every_command_of_a_menu_is_understood() -> None:
+    for command in COMMANDS:
+        request = understand(Text(f"/{command.name}"), ChatState(), datetime.now(UTC))
+        assert request != Command("unknown"), command
 
 
 async def test_a_second_poller_is_named_in_the_log(channel: TelegramChannel, emulator: Emulator) -> None:
@@ -143,6 +155,7 @@ async def test_a_second_poller_is_named_in_the_log(channel: TelegramChannel, emu
 
 async def channel_poll(emulator: Emulator) -> None:
     other = TelegramChannel(TOKEN, emulator.url)
+    await other.start()
     try:
         await other.updates(0)
     finally:

@@ -147,7 +147,11 @@ def test_a_keyboard_without_words_gets_some() -> None:
 
 def test_in_a_group_the_first_part_replies_to_the_question() -> None:
     first, second = say((Style.TEXT, "a" * 5000), payload=IN_GROUP)
-    assert first["reply_parameters"] == {"message_id": 3, "allow_sending_without_reply": True}
+    assert first["reply_parameters"] == {
+        "message_id": 3,
+        "chat_id": -100,
+        "allow_sending_without_reply": True,
+    }
     assert "reply_parameters" not in second
     assert "reply_parameters" not in say((Style.TEXT, "a"))[0]
 

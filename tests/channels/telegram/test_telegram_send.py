@@ -9,8 +9,9 @@ from telegram.error import ChatMigrated, NetworkError, PassportDecryptionError, 
 from telegram_emulator import BOT, TOKEN, Emulator
 
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram.send import FATES, FloodWait, translate
-from bot.errors import RetryLater, Unreachable
+from bot.channels.telegram.send import FATES, translate
+from bot.channels.telegram.wire import FloodWait
+from bot.errors import Moved, RetryLater, Unreachable
 
 PART = {"text": "Xin chào 😀", "entities": [{"type": "bold", "offset": 0, "length": 8}]}
 KINDS = [
@@ -45,8 +46,9 @@ def test_every_error_is_translated_without_the_token(
     error = translate(made(kind, monkeypatch), TOKEN)
     assert isinstance(error, RetryLater | Unreachable)
     assert isinstance(error, Unreachable) == (FATES[kind] is None)
+    assert isinstance(error, Moved) == (kind is ChatMigrated)
     assert TOKEN not in repr(error) and kind.__name__ in str(error)
-    if isinstance(error, RetryLater):
+    if isinstance(error, RetryLater) and not isinstance(error, Moved):
         assert error.seconds > 0
 
 
@@ -127,7 +129,7 @@ async def test_refused_looks_are_dropped_once(channel: TelegramChannel, emulator
     broken = {**PART, "entities": [{"type": "bold", "offset": 0, "length": 99}], "message_thread_id": 12}
     await channel.send("7", broken)
     (sent,) = emulator.sent(7)
-    assert (sent["text"], sent["entities"]) == (PART["text"], [])
+    assert sent["text"] == PART["text"] and "entities" not in sent
     assert "message_thread_id" not in sent
 
 
@@ -135,18 +137,71 @@ async def test_what_is_refused_as_plain_text_too_is_given_up(
     channel: TelegramChannel, emulator: Emulator
 ) -> None:
     with pytest.raises(Unreachable, match="too long"):
-        await channel.send("7", {"text": "a" * 4097})
+        await channel.send("7", {**PART, "text": "a" * 4097})
     assert len(emulator.calls("sendMessage")) == 2
 
 
-async def test_a_group_that_moved_is_followed(channel: TelegramChannel, emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("Bad Request: message thread not found", "message_thread_id"),
+        ("Bad Request: TOPIC_CLOSED", "message_thread_id"),
+        ("Bad Request: message to be replied not found", "reply_parameters"),
+    ],
+)
+async def test_what_a_message_can_go_without_is_left_out(
+    channel: TelegramChannel, emulator: Emulator, description: str, name: str
+) -> None:
+    emulator.fault("sendMessage", "error", status=400, description=description)
+    extra = {"message_thread_id": 12, "reply_parameters": {"message_id": 3, "chat_id": -100}}
+    await channel.send("-100", {**PART, **extra})
+    (sent,) = emulator.sent(-100)
+    assert sent["entities"] == PART["entities"], "its looks are not what was refused"
+    assert [each for each in extra if each in sent] == [each for each in extra if each != name]
+
+
+async def test_a_group_that_moved_is_told_with_its_new_address(
+    channel: TelegramChannel, emulator: Emulator
+) -> None:
     moved = {"status": 400, "description": "Bad Request: group chat was upgraded", "parameters": {}}
     moved["parameters"] = {"migrate_to_chat_id": -1007}
     emulator.fault("sendMessage", "error", chat=-7, **moved)
-    await channel.send("-7", {**PART, "message_thread_id": 12})
-    await channel.send("-7", PART)
-    assert [part["entities"] for part in emulator.sent(-1007)] == [PART["entities"]] * 2
-    assert len(emulator.calls("sendMessage")) == 3
+    quoting = {**PART, "reply_parameters": {"message_id": 3, "chat_id": -7}}
+    with pytest.raises(Moved) as error:
+        await channel.send("-7", quoting)
+    assert error.value.to == "-1007"
+    await channel.send(error.value.to, quoting)
+    (sent,) = emulator.sent(-1007)
+    assert sent["entities"] == PART["entities"]
+    assert "reply_parameters" not in sent, "message 3 is another one there"
+
+
+async def test_a_part_takes_the_place_of_an_older_one(channel: TelegramChannel, emulator: Emulator) -> None:
+    first = await channel.send("7", PART)
+    assert await channel.send("7", {"text": "Chào lại", "replaces": first}) == first
+    assert [part["text"] for part in emulator.sent(7)] == ["Chào lại"]
+    assert await channel.send("7", {"text": "Chào lại", "replaces": first}) == first, "not modified"
+    await channel.send("7", {"replaces": first})
+    assert emulator.sent(7) == []
+    await channel.send("7", {"replaces": first})  # it is gone already
+
+
+@pytest.mark.parametrize("reason", ["message can't be edited", "message to edit not found"])
+async def test_what_cannot_be_edited_is_sent_anew(
+    channel: TelegramChannel, emulator: Emulator, reason: str
+) -> None:
+    first = await channel.send("7", PART)
+    emulator.fault("editMessageText", "error", status=400, description=f"Bad Request: {reason}")
+    second = await channel.send("7", {**PART, "replaces": first})
+    assert second != first and len(emulator.sent(7)) == 2
+
+
+async def test_an_edit_waits_as_a_message_does(channel: TelegramChannel, emulator: Emulator) -> None:
+    first = await channel.send("7", PART)
+    emulator.fault("editMessageText", "429", retry_after=9)
+    with pytest.raises(RetryLater) as error:
+        await channel.send("7", {"text": "Chào lại", "replaces": first})
+    assert error.value.seconds == 9 and len(emulator.sent(7)) == 1
 
 
 @pytest.mark.parametrize("chat", ["", "lan", "٣", "--5", "5-5"])

@@ -15,6 +15,10 @@
  *                 callback_data over 64 bytes
  *   getUpdates    a real long poll; an update comes again until a higher offset confirms it; a second poller ends
  *                 the first with 409 Conflict (theirs: answers at once, and delivers only once)
+ *   setWebhook    updates are posted with the secret token, again until a 2xx answers, and what the answer asks for
+ *                 is done (theirs: no secret, no repeat, a failure is an error of the one who sent the message);
+ *                 while one is set, getUpdates is refused
+ *   editMessageText, deleteMessage   refused where there is no such message of the bot's, or nothing would change
  *   callbacks     carry chat_instance
  *   setMyCommands, sendChatAction   answered with true (theirs: 500)
  *   an unknown method   404, as Telegram answers (theirs: 500)
@@ -46,6 +50,9 @@ server.setMaxListeners(0);
 const calls = []; // every request of the bot: {method, body, at}
 const faults = []; // {method, kind, times, chat?, ms?, retry_after?, status?, description?}
 const polls = new Map(); // token -> end(status, body) of the poll that waits
+let webhook = null; // {url, secret_token}
+let posting = false;
+const posts = []; // every post to the webhook: {status, body}
 const holds = new Set(); // release functions of requests that are held
 let downtime = false; // every request of the bot is cut off
 
@@ -122,6 +129,53 @@ function poll(req, res) {
   polls.set(token, end);
   if (waiting().length) arrived();
   else ARRIVALS.forEach((name) => server.on(name, arrived));
+}
+
+// --- webhook -----------------------------------------------------------------------------------
+
+server.webhooks = {}; // theirs stays off
+server.setWebhook = (asked) => { webhook = asked; setImmediate(post); };
+server.deleteWebhook = () => { webhook = null; };
+ARRIVALS.forEach((name) => server.on(name, () => setImmediate(post)));
+
+async function post() { // in order, one at a time, as Telegram does for a chat
+  if (posting) return;
+  posting = true;
+  for (;;) {
+    const update = webhook && server.storage.userMessages.find((each) => !each.confirmed);
+    if (!update) break;
+    update.isRead = true;
+    const hook = webhook;
+    try {
+      const headers = { 'content-type': 'application/json' };
+      if (hook.secret_token) headers['x-telegram-bot-api-secret-token'] = hook.secret_token;
+      const body = JSON.stringify(TelegramServer.formatUpdate(update));
+      const answer = await fetch(hook.url, { method: 'POST', headers, body, signal: AbortSignal.timeout(10000) });
+      const said = await answer.text();
+      posts.push({ status: answer.status, body: said });
+      if (answer.ok) {
+        update.confirmed = true;
+        const asked = said && JSON.parse(said);
+        if (asked && asked.method) calls.push({ method: asked.method, body: asked, at: Date.now() });
+      }
+    } catch (error) {
+      posts.push({ status: 0, body: String(error) });
+    }
+    if (!update.confirmed) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  posting = false;
+}
+
+function ofBot(body) {
+  return server.storage.botMessages.find((each) => String(each.messageId) === String(body.message_id)
+    && String(each.message.chat_id) === String(body.chat_id));
+}
+
+function refusedEdit(body) {
+  const old = ofBot(body);
+  if (!old) return 'message to edit not found';
+  const same = (name) => JSON.stringify(old.message[name]) === JSON.stringify(body[name]);
+  return same('text') && same('reply_markup') && same('entities') ? 'message is not modified' : null;
 }
 
 // --- faults ------------------------------------------------------------------------------------
@@ -201,7 +255,16 @@ app.all('/bot:token/:method', async (req, res, next) => {
   if (fault && await suffer(fault, req, res)) return undefined;
   return next();
 });
+app.all('/bot:token/getUpdates', (req, res, next) => {
+  if (!webhook) return next();
+  const description = "Conflict: can't use getUpdates method while webhook is active";
+  return res.status(409).json({ ok: false, error_code: 409, description });
+});
 app.all('/bot:token/getUpdates', poll);
+app.all('/bot:token/getWebhookInfo', (_req, res) => {
+  const waiting = server.storage.userMessages.filter((update) => !update.confirmed).length;
+  res.json({ ok: true, result: { url: webhook ? webhook.url : '', has_custom_certificate: false, pending_update_count: waiting } });
+});
 app.all('/bot:token/getMe', (_req, res) => res.json({ ok: true, result: BOT }));
 app.all('/bot:token/setMyCommands', (_req, res) => res.json({ ok: true, result: true }));
 app.all('/bot:token/sendChatAction', (_req, res) => res.json({ ok: true, result: true }));
@@ -210,7 +273,17 @@ app.all('/bot:token/sendMessage', (req, res, next) => {
   if (!reason) return next();
   return res.status(400).json({ ok: false, error_code: 400, description: `Bad Request: ${reason}` });
 });
-const THEIRS = ['sendMessage', 'answerCallbackQuery', 'editMessageText', 'editMessageReplyMarkup', 'deleteMessage'];
+app.all('/bot:token/editMessageText', (req, res, next) => {
+  const reason = refusal(req.body) || refusedEdit(req.body);
+  if (!reason) return next();
+  return res.status(400).json({ ok: false, error_code: 400, description: `Bad Request: ${reason}` });
+});
+app.all('/bot:token/deleteMessage', (req, res, next) => {
+  if (ofBot(req.body)) return next();
+  return res.status(400).json({ ok: false, error_code: 400, description: 'Bad Request: message to delete not found' });
+});
+const THEIRS = ['sendMessage', 'answerCallbackQuery', 'editMessageText', 'editMessageReplyMarkup', 'deleteMessage',
+  'setWebhook', 'deleteWebhook'];
 app.all('/bot:token/:method', (req, res, next) => {
   if (THEIRS.includes(req.params.method)) return next();
   return res.status(404).json({ ok: false, error_code: 404, description: 'Not Found' });
@@ -231,6 +304,8 @@ app.post('/test/down', (req, res) => {
 app.post('/test/reset', (_req, res) => { // a new Telegram; only numbers go on
   downtime = false;
   calls.length = 0;
+  posts.length = 0;
+  webhook = null;
   faults.length = 0;
   holds.forEach((release) => release());
   polls.forEach((end) => end(502, { ok: false, error_code: 502, description: 'Bad Gateway' }));
@@ -248,6 +323,8 @@ app.get('/test/state', (_req, res) => res.json({
   })),
   calls,
   faults,
+  posts,
+  webhook,
   held: holds.size,
   polling: polls.size,
 }));
