@@ -9,6 +9,7 @@ are of kind `qh` here.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from bot.normalise.letters import clean, fold
@@ -127,6 +128,7 @@ def _reference(match: re.Match[str], kind: str | None) -> Reference:
     )
 
 
+@lru_cache(maxsize=4096)
 def official_reference(official: str, year: int | None = None) -> Reference | None:
     """Return the parts of an official number (`year` when it holds none), or None when it is not one."""
     match = _BARE.fullmatch(fold(clean(official)))
