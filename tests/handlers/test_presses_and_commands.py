@@ -115,6 +115,11 @@ class TestJudging:
         outcome = person.says(question)
         assert outcome.exchange and outcome.exchange.raw == question
 
+    def test_whoever_only_said_hello_since_still_judges(self, person: Person):
+        person.says(QUESTION)
+        assert person.says("xin chào bot").exchange.verdict is Verdict.OFF_TOPIC
+        assert dict(person.state.words)["sai"] == "d:128"
+
     def test_whoever_asked_something_else_since_judges_the_old_answer_no_more(self, person: Person):
         person.says(QUESTION)
         assert person.says("kỹ thuật ghép cành bưởi").exchange.verdict is Verdict.UNANSWERED

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from shell_bot import NOON, Bot, out_of_reach
+from shell_bot import NOON, Bot, out_of_reach, words
 
-from bot.errors import Unreachable
+from bot.channels.wire import load_reply
+from bot.errors import NeedsHelp, Unreachable
+from bot.phrases import say
 from bot.sending import LONGEST_WAIT, MOST_ATTEMPTS
 from bot.store import tables
 
@@ -155,3 +157,23 @@ async def test_every_lane_may_send_at_once_without_mixing_a_chat_up(bot: Bot) ->
     for chat in range(4):
         texts = [int(text) for to, text in arrived(bot) if to == f"chat-{chat}"]
         assert texts == sorted(texts) and len(texts) == 6
+
+
+async def test_a_platform_that_refuses_until_somebody_acts_is_told_to_admins_once_a_day(bot: Bot) -> None:
+    await bot.part("chào")
+    told = say("trouble.zalo_quota")
+
+    async def refused_after(seconds: float) -> list[str]:
+        bot.clock.turn(seconds)
+        bot.platform.script = [NeedsHelp("used up", 60, "zalo_quota")]
+        await bot.sends()
+        sent = [part["reply"] for chat, part in bot.platform.sent if chat == "boss"]
+        return [words(load_reply(reply)) for reply in sent]
+
+    assert await refused_after(0) == [], "what comes too fast passes by itself"
+    assert await refused_after(700) == [told]
+    assert await refused_after(700) == [told]
+    assert await refused_after(86_400) == [told, told]
+    bot.clock.turn(700)
+    await bot.sends()
+    assert bot.platform.sent[-1] == ("an", {"text": "chào"}), "nothing is lost"
