@@ -18,7 +18,7 @@ STALE = "Lựa chọn này không có hoặc không còn dùng được. Anh/ch�
 
 
 NO_ACTIONS = (
-    "|p|p:|p:7|p:x:0|p:7:x|p:7:0:0|p:-7:0|p:7:0000|p:7:①|u:|u:7 | u:7|U:7|i:7|x:٧|e|e:|e:../..|e:a_b|t:A|::"
+    "|p|p:|p:7|p:x:0|p:7:x|p:7:0:0|p:-7:0|p:7:0000|p:7:①|u:|u:7 | u:7|U:7|i|x:٧|e|e:|e:../..|e:a_b|t:A|::"
     "|<b>|u:7;drop table|\0"
 )
 
@@ -114,6 +114,11 @@ class TestJudging:
         person.says(QUESTION)
         outcome = person.says(question)
         assert outcome.exchange and outcome.exchange.raw == question
+
+    def test_whoever_only_said_hello_since_still_judges(self, person: Person):
+        person.says(QUESTION)
+        assert person.says("xin chào bot").exchange.verdict is Verdict.OFF_TOPIC
+        assert dict(person.state.words)["sai"] == "d:128"
 
     def test_whoever_asked_something_else_since_judges_the_old_answer_no_more(self, person: Person):
         person.says(QUESTION)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from shell_bot import NOON, UNKNOWN, Bot, out_of_reach
+from shell_bot import NOON, UNKNOWN, Bot, out_of_reach, words
 
 from bot.channels.base import Pace
-from bot.errors import Moved, Unreachable
+from bot.channels.wire import load_reply
+from bot.errors import Moved, NeedsHelp, Unreachable
+from bot.phrases import say
 from bot.sending import LONGEST_WAIT, MOST_ATTEMPTS
 from bot.store import tables
 
@@ -223,3 +225,23 @@ async def test_a_group_that_moves_takes_all_along(bot: Bot, told_by: str) -> Non
     await bot.answer(number, note="Được.")
     await bot.sends()
     assert [to for to, _ in bot.platform.sent] == ["new-home"] * 2
+
+
+async def test_a_platform_that_refuses_until_somebody_acts_is_told_to_admins_once_a_day(bot: Bot) -> None:
+    await bot.part("chào")
+    told = say("trouble.zalo_quota")
+
+    async def refused_after(seconds: float) -> list[str]:
+        bot.clock.turn(seconds)
+        bot.platform.script = [NeedsHelp("used up", 60, "zalo_quota")]
+        await bot.sends()
+        sent = [part["reply"] for chat, part in bot.platform.sent if chat == "boss"]
+        return [words(load_reply(reply)) for reply in sent]
+
+    assert await refused_after(0) == [], "what comes too fast passes by itself"
+    assert await refused_after(700) == [told]
+    assert await refused_after(700) == [told]
+    assert await refused_after(86_400) == [told, told]
+    bot.clock.turn(700)
+    await bot.sends()
+    assert bot.platform.sent[-1] == ("an", {"text": "chào"}), "nothing is lost"

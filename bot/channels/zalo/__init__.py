@@ -82,10 +82,6 @@ class ZaloChannel:
         sent = await self._api.call("sendMessage", {"chat_id": chat, "text": part["text"]})
         return str(dig(sent, "message_id") or "")
 
-    async def typing(self, chat: str) -> None:
-        """Show that an answer is on its way."""
-        await self._api.call("sendChatAction", {"chat_id": chat, "action": "typing"})
-
     async def _listen(self, url: str) -> None:
         while True:
             await self._api.call("setWebhook", {"url": url, "secret_token": self._secret})

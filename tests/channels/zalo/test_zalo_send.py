@@ -91,10 +91,6 @@ class TestTheBotPlatform:
         running.cancel()
         assert stored == [("zalo", "một", 1), ("zalo", "hai", 2)]
 
-    async def test_a_typing_sign_is_shown(self, zalo: Zalo, bot: ZaloChannel) -> None:
-        await bot.typing("an")
-        assert ("sendChatAction", {"chat_id": "an", "action": "typing"}) in zalo.calls
-
 
 class KeptTokens:
     """A vault that remembers what was doubted."""
