@@ -390,7 +390,7 @@ def rehearsed(
     before = build_brain(directory, wishes, cache)
     moved = tuple(_moved(before, after, today))
     found = tuple(_found(after, wording, change.entry, today) for wording in wordings)
-    return Rehearsal(True, problems, fields, status, moved, found, replay(before, after, asked))
+    return Rehearsal(True, problems, fields, status, moved, found, replay(before, after, asked, today))
 
 
 def _mark(fields: Mapping[str, Any]) -> str:

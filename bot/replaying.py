@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from bot.domain import Recurring, Verdict
@@ -10,6 +11,8 @@ from bot.finding import Before, Finding, find_all
 from bot.kb import Knowledge
 from bot.kb.diff import Kind, compare
 from bot.live import Brain
+from bot.matching import AsOf
+from bot.normalise.days import When, asked_of
 
 AT_ONCE = 200  # questions that are matched together
 
@@ -75,16 +78,21 @@ class Replay:
 
 
 def replay(
-    before: Brain, after: Brain, asked: Sequence[Recurring], done: Callable[[int], None] = lambda _: None
+    before: Brain,
+    after: Brain,
+    asked: Sequence[Recurring],
+    today: date,
+    done: Callable[[int], None] = lambda _: None,
 ) -> Replay:
     """Ask two bases the same questions: about a millisecond of CPU each.
 
-    An entry that was only given another id is the same one.
+    An entry that was only given another id is the same one. A question that names a day is asked of that day.
 
     Args:
         before: the base as it was.
         after: the base as it would be.
         asked: the questions, each with what was asked before it, where it goes on from that.
+        today: in Vietnam; what is asked of no other day is asked of this one.
         done: told of how many questions more are done, now and then.
     """
     renamed = {
@@ -98,7 +106,9 @@ def replay(
     for start in range(0, len(asked), AT_ONCE):
         some = asked[start : start + AT_ONCE]
         messages = [(one.text, _before(one, titles)) for one in some]
-        for question, was, now in zip(some, _gets(before, messages), _gets(after, messages), strict=True):
+        times = [replace(asked_of(one.text, today), rest="") for one in some]
+        both = (_gets(brain, messages, times) for brain in (before, after))
+        for question, was, now in zip(some, *both, strict=True):
             if not _is_same(was, now, renamed):
                 turned.append(Turned(question, was, now))
             elif was.verdict is Verdict.ANSWER and _is_rewritten(before, was, after, now):
@@ -120,8 +130,16 @@ def _before(question: Recurring, titles: Mapping[str, str]) -> Before | None:
     return Before(question.earlier, titles.get(question.earlier)) if question.earlier else None
 
 
-def _gets(brain: Brain, messages: Sequence[tuple[str, Before | None]]) -> list[Got]:
-    return [_got(found, brain.knowledge) for found in find_all(messages, brain.matcher)]
+def _gets(brain: Brain, messages: Sequence[tuple[str, Before | None]], times: Sequence[When]) -> list[Got]:
+    """Return what each message gets of a base; those that are about the same time are matched together."""
+    alike: dict[When, list[int]] = defaultdict(list)
+    for at, when in enumerate(times):
+        alike[when].append(at)
+    gets: dict[int, Got] = {}
+    for when, places in alike.items():
+        found = find_all([messages[at] for at in places], AsOf(brain.matcher, brain.knowledge, when))
+        gets |= {at: _got(one, brain.knowledge) for at, one in zip(places, found, strict=True)}
+    return [gets[at] for at in range(len(messages))]
 
 
 def _got(found: Finding, knowledge: Knowledge) -> Got:

@@ -83,7 +83,7 @@ MAY_IMPORT = {
     **dict.fromkeys(sorted(PLATFORMS), CHANNEL),
     "live": {"domain", "errors", "kb", "matching"},
     "trial": {"decide", "domain", "live", "matching", "normalise", "written"},
-    "replaying": {"domain", "finding", "kb", "live"},
+    "replaying": {"matching", "normalise", "domain", "finding", "kb", "live"},
     "proposing": {"domain", "kb"},
     "curating": {"decide", "domain", "errors", "kb", "live", "matching", "normalise", "replaying", "store"}
     | {"trial"},

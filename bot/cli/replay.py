@@ -74,7 +74,7 @@ def replay_command(
         complain(say("replay.no_questions", since=f"{earliest:%d/%m/%Y}"))
     old = before or (str(settings.knowledge) if base else branched_off(settings.knowledge))
     with _version(base or str(settings.knowledge), settings) as now, _version(old, settings) as was:
-        found = replayed.ask(was, now, asked)
+        found = replayed.ask(was, now, asked, today())
     names = _short(old), base or str(settings.knowledge)
     if as_json:
         replayed.write_json(found, names)

@@ -99,11 +99,11 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def ask(before: Brain, after: Brain, asked: Sequence[Recurring]) -> Replay:
+def ask(before: Brain, after: Brain, asked: Sequence[Recurring], today: date) -> Replay:
     """Return what becomes of the questions; at a terminal it is seen how far that has come."""
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(say("replay.asking"), total=len(asked))
-        return replay(before, after, asked, lambda done: progress.advance(task, done))
+        return replay(before, after, asked, today, lambda done: progress.advance(task, done))
 
 
 # --- what is told -------------------------------------------------------------------------------------

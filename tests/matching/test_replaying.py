@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain import Candidate, Recurring, Verdict
@@ -14,6 +14,7 @@ from bot.matching import Match, Thresholds
 from bot.normalise import Normaliser
 from bot.replaying import AT_ONCE, Turn, replay
 
+TODAY = date(2026, 11, 30)
 NEW, REPAIR = "Mức xây mới?", "Mức sửa chữa?"
 
 
@@ -54,7 +55,7 @@ def test_every_turn_that_a_question_can_take():
         "như cũ": {"moi": 0.99}, "gợi ý khác": {"sua": 0.7},
     })  # fmt: skip
     asked = [Recurring(text, times=2) for text in (*before.matcher.finds, "chẳng có gì")]  # type: ignore[attr-defined]
-    found = replay(before, after, asked)
+    found = replay(before, after, asked, TODAY)
     assert (found.questions, found.times) == (7, 14)
     assert {one.question.text: one.turn for one in found.turned} == {
         "mất": Turn.LOST, "đổi": Turn.CHANGED, "thêm": Turn.GAINED, "gợi ý": Turn.OTHERWISE,
@@ -69,13 +70,13 @@ def test_an_entry_that_was_only_given_another_id_turns_nothing():
     after = base({"a": {"moi-2": 0.9}}, moi="")
     entry = before.knowledge.entries["moi"].model_copy(update={"id": "moi-2"})
     after = Brain(Knowledge({**after.knowledge.entries, "moi-2": entry}), after.matcher)
-    assert replay(before, after, [Recurring("a")]).turned == ()
+    assert replay(before, after, [Recurring("a")], TODAY).turned == ()
 
 
 def test_another_text_of_the_same_entry_is_told_once_with_how_often_it_was_asked():
     finds = {"a": {"moi": 0.9}, "b": {"moi": 0.9}, "c": {"sua": 0.9}}
     before, after = base(finds), base(finds, moi="50 triệu")
-    found = replay(before, after, [Recurring("a", times=3), Recurring("b"), Recurring("c")])
+    found = replay(before, after, [Recurring("a", times=3), Recurring("b"), Recurring("c")], TODAY)
     assert found.turned == ()
     assert [(one.name, one.times) for one in found.rewritten] == [("moi", 4)]
 
@@ -84,16 +85,29 @@ def test_a_follow_up_goes_on_from_the_entry_that_was_shown():
     then = "còn sửa chữa thì sao"
     finds = {then: {"sua": 0.4}, f"{NEW} {then} {then}": {"moi": 0.6, "sua": 0.38}}
     asked = [Recurring(then, earlier=NEW)]
-    [turned] = replay(base(finds), base({}), asked).turned
+    [turned] = replay(base(finds), base({}), asked, TODAY).turned
     assert (turned.was.verdict, turned.was.name) == (Verdict.ANSWER, "sua")  # `moi` was just read
     assert turned.now.verdict is Verdict.UNANSWERED
-    assert replay(base(finds), base({}), [Recurring(then)]).turned == ()
+    assert replay(base(finds), base({}), [Recurring(then)], TODAY).turned == ()
+
+
+def test_a_question_of_another_day_gets_what_held_then():
+    finds = {text: {"moi": 0.9} for text in ("mức chi năm 2023", "mức chi")}
+    plain = base(finds)
+    old = plain.knowledge.entries["sua"].model_copy(
+        update={"valid_to": date(2024, 12, 31), "superseded_by": "moi"}
+    )
+    dated = Brain(Knowledge({**plain.knowledge.entries, "sua": old}), plain.matcher)
+    new = old.model_copy(update={"valid_to": date(2022, 12, 31)})
+    changed = Brain(Knowledge({**plain.knowledge.entries, "sua": new}), plain.matcher)
+    [turned] = replay(dated, changed, [Recurring(text) for text in finds], TODAY).turned
+    assert (turned.question.text, turned.was.name, turned.now.name) == ("mức chi năm 2023", "sua", "moi")
 
 
 def test_it_is_told_how_far_it_has_come():
     done: list[int] = []
     asked = [Recurring(f"câu {number}") for number in range(AT_ONCE + 1)]
-    replay(base({}), base({}), asked, done.append)
+    replay(base({}), base({}), asked, TODAY, done.append)
     assert done == [AT_ONCE, 1]
 
 
@@ -116,5 +130,5 @@ def test_many_at_once_get_what_each_gets_alone(shipped: Brain):
 def test_the_same_base_turns_nothing(shipped: Brain):
     texts = [entry.question for entry in shipped.knowledge.entries.values()]
     asked = [Recurring(text, last_at=datetime(2026, 11, 1, tzinfo=UTC)) for text in texts]
-    found = replay(shipped, shipped, asked)
+    found = replay(shipped, shipped, asked, TODAY)
     assert (found.turned, found.rewritten, found.questions) == ((), (), len(texts))

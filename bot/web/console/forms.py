@@ -1,5 +1,6 @@
 """What an expert types for an entry, as fields of the base and back into the form."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.domain import Reviewer
+from bot.domain import Reason, Reviewer
 from bot.items import Whole
 from bot.kb import Category, Entry, Status
 from bot.kb.checks.rows import plain
@@ -18,11 +19,20 @@ SOURCES = 4  # rows for documents that a form has at least
 LINKS = 2  # rows for other entries that it has at least
 MOST_ROWS = 30
 MOST_LINES = 200  # of a list
+_DATED = re.compile(r"(.*\S)\s*\|\s*(\d{4}-\d{2}-\d{2})")  # a test and the day on which it is asked
 SIGN = "sign"  # the box by which an expert vouches for the whole entry
-TEXTS = ("topic", "question", "answer", "valid_from", "valid_to", "superseded_by", "evidence")
+TEXTS = ("topic", "question", "answer", "valid_from", "valid_to", "transitional", "superseded_by", "evidence")
 LISTS = ("variants", "tests", "not_this")  # one item a line
 LINKED = ("see_also", "differs_from")  # ids, one in a row
-READ = ("question", "answer", "sources", "valid_from", "valid_to", "superseded_by")  # what a signature is for
+READ = (
+    "question",
+    "answer",
+    "sources",
+    "valid_from",
+    "valid_to",
+    "transitional",
+    "superseded_by",
+)  # what a signature is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class Form:
     def of(cls, fields: Mapping[str, Any]) -> "Form":
         """Return the form of an entry whose fields a file has."""
         texts = {name: str(fields.get(name, "")).strip() for name in TEXTS}
-        lists = {name: "\n".join(fields.get(name, ())) for name in LISTS}
+        lists = {name: "\n".join(map(_line, fields.get(name, ()))) for name in LISTS}
         rows = {f"{name}-{row}": one for name in LINKED for row, one in enumerate(fields.get(name, ()))}
         for row, source in enumerate(fields.get("sources", ())):
             rows |= {f"document-{row}": source["document"], f"at-{row}": source.get("at", "")}
@@ -48,7 +58,7 @@ class Form:
         rows = [fields.get(name, ()) for name in (*LINKED, "sources")]
         longest = max(len(fields.get(name, ())) for name in LISTS)
         return (
-            all(isinstance(line, str) for line in lines)
+            all(isinstance(line, str) or set(line) <= {"ask", "on"} for line in lines)
             and longest <= MOST_LINES
             and all(len(row) <= MOST_ROWS for row in rows)
         )
@@ -109,6 +119,7 @@ class Form:
             },
             "question": question,
             "variants": [each for each in self._lines("variants") if plain(each) != plain(question)],
+            "tests": list(map(_test, self._lines("tests"))),
             "answer": "\n".join(line.rstrip() for line in self.get("answer").split("\n")),
             "sources": [
                 {"document": number, "at": at} if at else {"document": number}
@@ -159,6 +170,16 @@ class Form:
         return list(distinct(line for line in lines if line))[:MOST_LINES]
 
 
+def _line(item: str | Mapping[str, str]) -> str:
+    """Return an item of a list as a line; a test that is asked on a day, with that day behind it."""
+    return item if isinstance(item, str) else " | ".join(filter(None, (item["ask"], item.get("on"))))
+
+
+def _test(line: str) -> str | dict[str, str]:
+    dated = _DATED.fullmatch(line)
+    return {"ask": dated[1], "on": dated[2]} if dated else line
+
+
 def _is_field(name: str) -> bool:
     return name in (*TEXTS, *LISTS, "category", SIGN) or name.rpartition("-")[0] in (
         "document",
@@ -178,6 +199,8 @@ def _signature(reviewer: Reviewer, today: date) -> dict[str, Value]:
 def first_form(whole: Whole) -> Form:
     """Return the form as it opens: what was asked, and what an expert has already drafted in chat."""
     texts = list(distinct(" ".join(each.text.split()) for each in whole.wordings if each.text.strip()))
+    if whole.item.reason is Reason.SHARED:
+        return Form({"category": Category.PRACTICES, "answer": "\n\n".join(texts), SIGN: "1"})
     return Form(
         {
             "question": texts[0] if texts else "",
