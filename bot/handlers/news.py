@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from bot.documents import called, slug
 from bot.domain import (
     EVERYTHING,
     Block,
@@ -53,25 +54,27 @@ def news(request: News, known: Known, context: Context) -> Outcome:
 def of_topics(
     novelties: Sequence[Novelty], topics: Collection[str], knowledge: Knowledge
 ) -> tuple[Novelty, ...]:
-    """Return what concerns some topics: their entries, and the documents that those rest on."""
+    """Return what concerns some topics: their entries, and the documents that those rest on, old or new."""
     return tuple(one for one in novelties if EVERYTHING in topics or topics_of(one, knowledge) & set(topics))
 
 
 def topics_of(one: Novelty, knowledge: Knowledge) -> frozenset[str]:
-    """Return the topics of an entry, or of the entries that rest on a document."""
+    """Return the topics of an entry, or of the entries that rest on a document or on what it changes."""
     if one.kind is NewsKind.ENTRY:
         entry = knowledge.entries.get(one.key)
         return frozenset([entry.topic] if entry and entry.topic else [])
-    citing = (
+    document = knowledge.documents.get(one.key)
+    numbers = {one.key, *document.replaces, *document.amends} if document else set()
+    resting = (
         entry.topic
         for entry in knowledge.entries.values()
-        if any(source.document == one.key for source in entry.sources)
+        if any(source.document in numbers for source in entry.sources)
     )
-    return frozenset(filter(None, citing))
+    return frozenset(filter(None, resting))
 
 
 def listing(head: str, novelties: Sequence[Novelty], knowledge: Knowledge) -> Reply:
-    """Return what is new as a list: documents in lines, entries to be opened."""
+    """Return what is new as a list: what is recorded of documents in lines, all of it to be opened."""
     documents = [one for one in novelties if one.kind is NewsKind.DOCUMENT and one.key in knowledge.documents]
     entries = [one for one in novelties if one.kind is NewsKind.ENTRY and one.key in knowledge.entries]
     blocks = [Block(Style.TITLE, head)]
@@ -83,13 +86,14 @@ def listing(head: str, novelties: Sequence[Novelty], knowledge: Knowledge) -> Re
     more = max(0, len(documents) - MOST_DOCUMENTS) + max(0, len(entries) - MOST_ENTRIES)
     if more:
         blocks.append(Block(Style.NOTE, say("news.more", count=more)))
-    return Reply(tuple(blocks), choices=tuple(_entry(one, knowledge) for one in entries[:MOST_ENTRIES]))
+    openers = [actions.document(slug(one.key), called(knowledge, one.key)) for one in documents]
+    choices = (*openers[:MOST_DOCUMENTS], *(_entry(one, knowledge) for one in entries[:MOST_ENTRIES]))
+    return Reply(tuple(blocks), choices=choices)
 
 
 def _document(one: Novelty, knowledge: Knowledge) -> str:
     document = knowledge.documents[one.key]
-    name = " ".join(filter(None, [document.kind, one.key]))
-    line = _mark(one, f"{name}: {document.title}")
+    line = _mark(one, f"{called(knowledge, one.key)}: {document.title}")
     if document.effective:
         line += say("news.effective", day=day(document.effective))
     return line + "".join(say("news.replaces", document=number) for number in document.replaces)
