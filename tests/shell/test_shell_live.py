@@ -218,16 +218,16 @@ async def test_a_question_in_work_keeps_the_base_that_it_began_with(bot: Bot, co
     old = brain_of(bot.knowledge)
     edit(copy, "100 triệu", "200 triệu")
     new = brain_of(load(copy))
-    match, matching, swapped = old.matcher.match, asyncio.Event(), asyncio.Event()
+    match_all, matching, swapped = old.matcher.match_all, asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     class Slow:
         thresholds = old.matcher.thresholds
 
-        def match(self, text: str) -> object:
+        def match_all(self, texts: list[str]) -> object:
             loop.call_soon_threadsafe(matching.set)
             asyncio.run_coroutine_threadsafe(swapped.wait(), loop).result(10)
-            return match(text)
+            return match_all(texts)
 
     held: Held = bot.live
     held.current = type(old)(old.knowledge, Slow())  # type: ignore[arg-type]

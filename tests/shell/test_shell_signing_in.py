@@ -50,7 +50,7 @@ async def test_every_link_is_another(bot: Bot) -> None:
 async def test_anybody_else_is_told_what_the_bot_can_do(bot: Bot) -> None:
     reply = await bot.asks("/web", chat="an")
     assert link_in(reply) is None
-    assert words(reply) == say("help.text")
+    assert words(reply).startswith(say("help.text"))
     assert await bot.rows(tables.invitations) == []
 
 
@@ -59,4 +59,4 @@ async def test_in_a_group_nobody_gets_one(bot: Bot) -> None:
     assert link_in(reply) is None
     assert words(reply) == say("sign_in.in_private")
     assert await bot.rows(tables.invitations) == []
-    assert words(await bot.asks("/web", chat="group", asker="an")) == say("help.text")
+    assert words(await bot.asks("/web", chat="group", asker="an")).startswith(say("help.text"))
