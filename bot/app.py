@@ -36,6 +36,7 @@ from bot.reviewing import Reviewing
 from bot.sending import Sending
 from bot.signing_in import SignIn
 from bot.store import Database
+from bot.store.inbox import Received
 from bot.web import create_app
 from bot.weekly import Weekly
 
@@ -193,7 +194,11 @@ def _received(app: App, channel: Remote) -> Coroutine[Any, Any, None]:
 
 
 def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
-    answering = partial(run_lane, "answer", app.asked, app.answering.claim, app.answering.work)
+    async def claim() -> Sequence[Received]:
+        await app.intake.calm()
+        return await app.answering.claim()
+
+    answering = partial(run_lane, "answer", app.asked, claim, app.answering.work)
     sending = partial(run_lane, "send", app.replied, app.sending.claim, app.sending.work)
     return [
         lane

@@ -9,6 +9,7 @@ import pytest
 from shell_bot import LOAN, UNKNOWN, Bot, has_title, until
 from structlog.testing import capture_logs
 
+from bot.intake import CROWD, PATIENCE
 from bot.lanes import Wake, keep_running, run_lane
 from bot.store import tables
 from bot.store.queue import LEASE
@@ -239,3 +240,28 @@ async def test_one_message_that_spoils_it_for_all_is_worked_on_alone(bot: Bot) -
 
 async def _done(bot: Bot, count: int) -> bool:
     return [row.state for row in await bot.rows(tables.inbox)].count("done") == count
+
+
+async def test_answering_waits_while_messages_crowd_in_but_not_for_long(bot: Bot) -> None:
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(PATIENCE / 2):
+        await bot.intake.calm()  # nobody is there
+    hold = asyncio.Event()
+
+    async def held(connection: object) -> None:
+        await hold.wait()
+
+    first = asyncio.create_task(bot.database.together(held))
+    await asyncio.sleep(0)
+    crowd = [asyncio.create_task(bot.hears(f"câu {at}")) for at in range(CROWD)]
+    await asyncio.sleep(0.05)
+    began = loop.time()
+    await bot.intake.calm()
+    assert loop.time() - began >= PATIENCE  # and then answering goes on
+    calm = asyncio.create_task(bot.intake.calm())
+    await asyncio.sleep(0.05)
+    assert not calm.done()
+    hold.set()
+    await asyncio.gather(first, *crowd)
+    async with asyncio.timeout(PATIENCE):
+        await calm
