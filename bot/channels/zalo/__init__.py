@@ -82,6 +82,11 @@ class ZaloChannel:
         sent = await self._api.call("sendMessage", {"chat_id": chat, "text": part["text"]})
         return str(dig(sent, "message_id") or "")
 
+    async def typing(self, chat: str, payload: Payload) -> None:
+        """Show that a reply is being written; see `bot.channels.base.Typist`."""
+        with contextlib.suppress(SendError):
+            await self._api.call("sendChatAction", {"chat_id": chat, "action": "typing"})
+
     async def _listen(self, url: str) -> None:
         while True:
             await self._api.call("setWebhook", {"url": url, "secret_token": self._secret})

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from zalo_emulator import APP, APP_SECRET, OA_SECRET, Fault, Zalo
 
+from bot.channels.base import Typist
 from bot.channels.zalo import ZaloChannel
 from bot.channels.zalo_oa import Keys, ZaloOAChannel
 from bot.channels.zalo_oa.api import FATES, MessageRefused, TokenRefused, refusal
@@ -27,6 +28,15 @@ class TestTheBotPlatform:
     async def test_a_message_is_sent(self, zalo: Zalo, bot: ZaloChannel) -> None:
         assert await bot.send("an", HELLO)
         assert zalo.texts("an") == ["Chào."]
+
+    async def test_that_a_reply_is_being_written_is_shown_and_may_fail(
+        self, zalo: Zalo, bot: ZaloChannel
+    ) -> None:
+        assert isinstance(bot, Typist)
+        await bot.typing("an", {})
+        assert zalo.calls == [("sendChatAction", {"chat_id": "an", "action": "typing"})]
+        zalo.fault("sendChatAction", "500")
+        await bot.typing("an", {})
 
     @pytest.mark.parametrize(
         ("fault", "kind", "least"),
