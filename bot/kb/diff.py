@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from rapidfuzz import fuzz, process
 
-from bot.kb.schema import DOCUMENTS, GLOSSARY, OFF_TOPIC, TOPICS, Entry, GlossaryRow, Knowledge
+from bot.kb.schema import DOCUMENTS, GLOSSARY, OFF_TOPIC, PLACES, TOPICS, Entry, GlossaryRow, Knowledge
 from bot.normalise import fold
 
 CATEGORY = "category"  # the folder, shown like a field
@@ -170,6 +170,7 @@ def _shared(knowledge: Knowledge) -> dict[str, dict[str, tuple[str, dict[str, An
         TOPICS: [(name, one.title, one) for name, one in knowledge.topics.items()],
         GLOSSARY: [(_short(one), one.full, one) for one in knowledge.glossary],
         OFF_TOPIC: [(one.group, one.reply, one) for one in knowledge.off_topic],
+        PLACES: [(one.id, one.title, one) for one in knowledge.places],
     }
     return {
         file: {name: (title, _plain(row.model_dump(mode="json"))) for name, title, row in of_file}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import chats, exchanges, inbox, outbox, people, tellings, waiting
+from bot.store.tables import chats, exchanges, follows, inbox, outbox, people, shares, tellings, waiting
 from bot.store.tables import lost as lost_chats
 
 
@@ -65,9 +65,9 @@ async def move(connection: AsyncConnection, channel: str, old: str, new: str) ->
     """Let all that is known of a chat be known of the id that it has from now on."""
     # Messages are numbered anew there: the old numbers would mean others.
     await connection.execute(update(outbox).where(*_of(outbox, channel, old)).values(platform_id=None))
-    for table in (chats, lost_chats):  # what was learnt there already counts
+    for table in (chats, lost_chats, follows):  # what was learnt there already counts
         await connection.execute(delete(table).where(*_of(table, channel, new)))
-    for table in (inbox, outbox, chats, exchanges, waiting, tellings, lost_chats):
+    for table in (inbox, outbox, chats, exchanges, waiting, tellings, lost_chats, follows, shares):
         await connection.execute(update(table).where(*_of(table, channel, old)).values(chat=new))
 
 

@@ -14,6 +14,7 @@ BASE = {
     "documents.yaml": "1/2025/NĐ-CP: {title: T, ended: 2026-01-01}\n2/2026/NĐ-CP: {title: U}\n",
     "glossary.yaml": "- {short: hn, full: hộ nghèo}\n",
     "off_topic.yaml": "- {group: chao, reply: Chào!, examples: [a, b]}\n",
+    "places.yaml": "- {id: huyen, title: T, document: 1/2025/NĐ-CP, places: ['huyện A, tỉnh B']}\n",
     "regulations/a.yaml": """\
 - id: mot
   question: Mức là bao nhiêu?
@@ -116,6 +117,7 @@ def test_an_entry_that_moves_to_another_folder_speaks_with_another_authority(bas
         (("title: Nhà ở", "title: Nhà"), "topics.yaml", "nha-o", Kind.CHANGED, "title"),
         (("full: hộ nghèo", "full: hộ nghèo đa chiều"), "glossary.yaml", "hn", Kind.CHANGED, "full"),
         (("[a, b]", "[a, c]"), "off_topic.yaml", "chao", Kind.CHANGED, "examples"),
+        (("huyện A", "huyện C"), "places.yaml", "huyen", Kind.CHANGED, "places"),
     ],
 )  # fmt: skip
 def test_shared_files_are_compared_row_by_row(base, replaced, file, name, kind, field):
