@@ -42,7 +42,12 @@ def main(arguments: Sequence[str]) -> None:
     """Ask the base in `arguments`, or the shipped one, and print a table."""
     knowledge = load(Path(arguments[0] if arguments else "knowledge"))
     matcher = build(knowledge, Wishes())
-    asked = [(entry.id, test.ask) for entry in knowledge.entries.values() for test in entry.tests]
+    asked = [
+        (entry.id, test.ask)
+        for entry in knowledge.entries.values()
+        for test in entry.tests
+        if test.on is None
+    ]
     dice = Random(SEED)
     noisy = [placed(text, dice) for _, text in asked]
     rights = [entry for entry, _ in asked]

@@ -13,7 +13,7 @@ from bot.decide import decide
 from bot.domain import Candidate, Verdict
 from bot.matching import AsOf, Match, Matcher, Thresholds
 from bot.normalise import fold, sentences
-from bot.places import gazetteer, without
+from bot.places import gazetteer, without, workplaces
 
 MOST_SENTENCES: Final = 12  # that ask something; the first ones of a message
 MOST_CANDIDATES: Final = 4
@@ -77,8 +77,9 @@ def find_all(messages: Sequence[tuple[str, Before | None]], matcher: Matcher | A
 
 
 def _readings(text: str) -> list[str]:
-    """Return a message, the same without the names of places, and of several sentences those that ask."""
-    plain = without(text, gazetteer().find(text))
+    """Return a message, the same without where its asker works, and of several sentences those that ask."""
+    places = workplaces(gazetteer().find(text))
+    plain = without(text, places) if places else text
     parts = sentences(plain)
     if not parts or parts == (plain.strip(),):
         return [text, plain]
@@ -110,7 +111,7 @@ def question_in(text: str) -> str:
 
 
 def _surer(whole: Match, plain: Match, thresholds: Thresholds) -> Match:
-    """Return what the message gets without the names of places, where it gets less with them.
+    """Return what the message gets without where its asker works, where it gets less with that.
 
     Officers say where they work in every other question. Where a place is what a question is about, the
     base has its name, and the whole message gets more.

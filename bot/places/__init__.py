@@ -149,6 +149,21 @@ def gazetteer() -> Gazetteer:
     return Gazetteer((files(__package__) / "units.txt").read_text(encoding="utf-8").splitlines())
 
 
+def workplaces(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Return the districts and communes that are named, with the provinces around them: where people work.
+
+    A province that is named alone is more often what a question is about: its figures, its own rules.
+    """
+    mentions = tuple(mentions)
+    inner = [mention for mention in mentions if any(place.within for place in mention.places)]
+    around = {place.province for mention in inner for place in mention.places}
+    return tuple(
+        mention
+        for mention in mentions
+        if mention in inner or any(place.province in around for place in mention.places)
+    )
+
+
 def without(text: str, mentions: Iterable[Mention]) -> str:
     """Return a text with the names of places left out; the words for their tiers stay."""
     text = unicodedata.normalize("NFC", text)

@@ -25,6 +25,7 @@ BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writ
 WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.01  # s
 MIGRATIONS = Path(__file__).parent / "migrations"
+MOST_PORTS = 65535
 ADVISORY_LOCK = 0x686F6964  # "hoid": replicas that start together migrate one after the other
 GROUPING_LOCK = 0x686F6967  # "hoig": of two replicas that get the same question at once, one makes the item
 
@@ -52,6 +53,8 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
+            if self.url.port is not None and self.url.port > MOST_PORTS:
+                raise ValueError("no such port")  # uvloop would take it for another one
             # Errors are logged, and their parameters would be what people asked.
             self._engine = create_async_engine(
                 self.url,

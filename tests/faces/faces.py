@@ -19,7 +19,7 @@ from uuid import uuid4
 from rich.console import Console
 
 from bot import app
-from bot.channels.base import Abilities, Payload
+from bot.channels.base import Abilities, Pace, Payload
 from bot.channels.console import show
 from bot.channels.wire import load_reply
 from bot.channels.zalo_oa.render import pressable
@@ -143,7 +143,7 @@ def _web(step: Step, parts: Sequence[Payload]) -> Payload | None:
 
 def _page(part: Payload) -> str:
     turn = TurnView(1, "12:00", "", 0, False, "t1", False, (load_reply(part),), pending=False, seen=1)
-    page = bytes(Pages(Assets()).html("said.html", turn=turn).body).decode()
+    page = bytes(Pages(Assets(), tuple).html("said.html", turn=turn).body).decode()
     page = re.sub(
         r"<svg.*?</svg>|<span class=\"unseen\">.*?</span>|<p class=\"unseen\">.*?</p>", "", page, flags=re.S
     )
@@ -366,6 +366,11 @@ def _said_of(value: object) -> str:
             return "yes" if value else "no"
         case int():
             return f"{value:,}"
+        case [Pace(), *_]:
+            return ", ".join(
+                f"{pace.most} in {pace.window.total_seconds():g} s{' to a group' if pace.chats else ''}"
+                for pace in value
+            )
         case timedelta():
             return f"{value / timedelta(hours=1):g} h"
         case tuple():

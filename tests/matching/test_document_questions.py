@@ -108,7 +108,7 @@ def test_no_question_that_the_base_answers_is_taken_from_it(shipped: Brain):
     there = context(shipped)
     taken = []
     for entry in shipped.knowledge.entries.values():
-        for text in (*entry.tests, *entry.phrasings):
+        for text in (*(probe.ask for probe in entry.tests), *entry.phrasings):
             if "/" in text or any(letter.isdigit() for letter in text):  # else it names no document
                 found = find(text, shipped.matcher)
                 if document.about(found, there.exchange(text, found.verdict), there):

@@ -12,7 +12,7 @@ import yaml
 
 from bot.decide import decide
 from bot.domain import Verdict
-from bot.finding import Before, Finding, find
+from bot.finding import MOST_SENTENCES, Before, Finding, find
 from bot.live import Brain
 
 DATA = Path(__file__).parents[2] / "bench" / "data"
@@ -73,7 +73,7 @@ class TestSeveralSentences:
         assert len(found) > 150
         assert sum(shows(one, entry) for one, entry in found) >= 0.93 * len(found)
         # Among others, near strangers stand around it, and one in twenty of them is answered by itself.
-        assert sum(is_wrong(one, entry) for one, entry in found) <= 0.025 * len(found)
+        assert sum(is_wrong(one, entry) for one, entry in found) <= 0.03 * len(found)
 
     def test_stories_of_strangers_are_answered_no_more_often_than_strangers(self, shipped: Brain):
         chance = random.Random(2)
@@ -121,8 +121,10 @@ class TestSeveralSentences:
                 seen.append(len(texts))
                 return shipped.matcher.match_all(texts)
 
+        asked = (f"Hộ nghèo số {number} vay được mấy triệu?" for number in range(200))
+        find(" ".join(asked), Counting())  # type: ignore[arg-type]
         find("Hộ nghèo vay được mấy triệu? " * 200, Counting())  # type: ignore[arg-type]
-        assert seen == [13]
+        assert seen == [1 + MOST_SENTENCES, 2]  # what is said again is not read again
 
 
 class TestFollowUps:
