@@ -148,8 +148,8 @@ async def test_two_lanes_may_show_the_same_text_for_the_first_time(database: Dat
 
 
 async def test_of_a_person_in_a_chat_the_latest_state_is_remembered(database: Database) -> None:
-    first = ChatState(("p:1:0", "p:1:1"), "n:1", None, at(60))
-    latest = ChatState((), None, 7, at(120))
+    first = ChatState(("p:1:0", "p:1:1"), "n:1", (), at(60))
+    latest = ChatState((), None, (("sai", "d:7"),), at(120))
     async with database.writing() as connection:
         await chats.remember(connection, "web", "a", "p", first)
         await chats.remember(connection, "web", "a", "p", latest)
@@ -167,14 +167,14 @@ async def test_a_state_may_be_replaced_by_two_at_once(database: Database) -> Non
     async with database.writing() as connection:
         await chats.remember(connection, "web", "a", "p", ChatState())
 
-    async def remember(through: Database, answered: int) -> None:
+    async def remember(through: Database, expects: str) -> None:
         async with through.writing() as connection:
-            await chats.remember(connection, "web", "a", "p", ChatState(answered=answered))
+            await chats.remember(connection, "web", "a", "p", ChatState(expects=expects))
             await asyncio.sleep(0.05)  # the rest of its transaction
 
-    await asyncio.gather(remember(database, 1), remember(other, 2))
+    await asyncio.gather(remember(database, "s:1"), remember(other, "s:2"))
     async with database.reading() as connection:
-        assert (await chats.state(connection, "web", "a", "p")).answered in (1, 2)
+        assert (await chats.state(connection, "web", "a", "p")).expects in ("s:1", "s:2")
     await other.close()
 
 

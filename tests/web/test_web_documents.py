@@ -21,9 +21,8 @@ async def test_a_page_says_state_dates_and_chain_and_leads_to_the_others(site: S
     assert "<h1>Thông tư 1/2023/TT-BTC</h1>" in page
     assert say("document.fact.issued", value="15/08/2023") in page
     assert f'{say("document.relation.amended_by")} <a href="/van-ban/3-2024-tt-btc">3/2024/TT-BTC</a>' in page
-    assert (
-        f'{say("document.relation.replaced_by")} <a href="/van-ban/4-2027-tt-btc">4/2027/TT-BTC</a>' in page
-    )
+    newer = f'{say("document.relation.replaced_by")} <a href="/van-ban/4-2027-tt-btc">4/2027/TT-BTC</a>'
+    assert newer in (await site.client.get("/van-ban/3-2024-tt-btc")).text
     for link in set(re.findall(r'href="(/van-ban/[^"]+)"', page)):
         assert (await site.client.get(link)).status_code == 200
 
@@ -84,11 +83,11 @@ def test_numbers_are_linked_whole_and_only_where_they_are_known() -> None:
 
 
 def test_a_picture_has_a_box_for_each_and_a_line_to_each_but_the_first() -> None:
-    drawn = picture(load(BASE), "1/2023/TT-BTC", TODAY)
+    drawn = picture(load(BASE), "3/2024/TT-BTC", TODAY)
     assert drawn is not None
     assert [(box.number, box.kind) for box in drawn.boxes] == [
-        ("1/2023/TT-BTC", "in_force"),
         ("3/2024/TT-BTC", "undated"),
+        ("1/2023/TT-BTC", "in_force"),
         ("4/2027/TT-BTC", "pending"),
     ]
     assert len(drawn.lines) == 2
