@@ -52,9 +52,9 @@ def server(home: Path) -> Iterator[str]:
     """A bot on the small base, which was asked a few things."""
     for url in serve(BASE, home):
         with httpx.Client(base_url=url, headers={"HX-Request": "true"}, timeout=30) as client:
-            for text in (EXACT, "vay vốn", "lên sao hỏa bằng tàu gì", EXACT):
+            for text in ("vay vốn", EXACT, "lên sao hỏa bằng tàu gì", EXACT):
                 client.post("/ask", data={"text": text})
-            client.post("/press", data={"action": "p:2:0", "label": "…"})  # of what "vay vốn" may mean
+            client.post("/press", data={"action": "p:1:0", "label": "…"})  # of what "vay vốn" may mean
         yield url
 
 
@@ -131,7 +131,9 @@ def test_the_story_by_keyboard(open_page: Open) -> None:
         page.locator(f"text={say('console.base.count', count=1)}").wait_for()
         settled(page)
         page.keyboard.press("Escape")
+        page.wait_for_function("document.activeElement.id !== 'q'")
         page.keyboard.press("j")
+        page.wait_for_function("document.activeElement.matches('[data-row]')")
         page.keyboard.press("Enter")
         page.wait_for_url("**/console/base/nha-o-sua-chua")
         page.go_back()
@@ -152,7 +154,7 @@ def test_the_story_by_keyboard(open_page: Open) -> None:
         page.wait_for_url("**/console/care")
         page.keyboard.press("d")
         page.wait_for_url("**/console/proposed")
-        assert "vay vốn" in page.locator("fieldset").inner_text()
+        assert "vay vốn" in page.locator("main").inner_text()
 
 
 def test_the_keys_are_told_and_can_be_turned_off(open_page: Open) -> None:
@@ -233,13 +235,13 @@ def test_a_preview_is_of_the_channel_that_was_chosen_while_one_types(open_page: 
         page.keyboard.press("m")
         page.wait_for_url("**/edit")
         panels = page.locator(".in-channel")
-        assert [panel.is_visible() for panel in panels.all()] == [True, False]
+        assert [panel.is_visible() for panel in panels.all()] == [True, False, False, False]
         page.locator(".look").first.focus()
         page.keyboard.press("ArrowRight")
-        assert [panel.is_visible() for panel in panels.all()] == [False, True]
+        assert [panel.is_visible() for panel in panels.all()] == [False, True, False, False]
         page.fill("#answer", "Tối đa **41 triệu đồng**.")
         page.locator(".bubble strong", has_text="41 triệu đồng").wait_for()
-        assert [panel.is_visible() for panel in panels.all()] == [False, True]
+        assert [panel.is_visible() for panel in panels.all()] == [False, True, False, False]
 
 
 def test_the_file_comes_down(open_page: Open) -> None:

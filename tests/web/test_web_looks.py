@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.app import offline_channels
 from bot.channels.base import Abilities, Payload
 from bot.config import Settings
 from bot.domain import Block, Button, Reply, Style
+from bot.platforms import offline_channels
+from bot.store import Database
 from bot.web.looks import looks, rich, titles
 
 
@@ -62,7 +63,7 @@ def test_a_channel_of_plain_text_needs_nothing_more() -> None:
 
 
 def test_every_channel_that_sends_is_shown_with_its_messages_and_buttons(tmp_path: Path) -> None:
-    channels = offline_channels(Settings(_env_file=None, var=tmp_path))
+    channels = offline_channels(Settings(_env_file=None, var=tmp_path), Database("sqlite+aiosqlite://"))
     reply = Reply(
         (Block(Style.TITLE, "Nhà ở"), Block(Style.ANSWER, "**40 triệu**\n\n" + "dài " * 1200)),
         buttons=((Button("👍 Đúng", "up:1"),),),
