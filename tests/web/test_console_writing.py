@@ -29,6 +29,12 @@ HTMX = {"HX-Request": "true"}
 FILE = "regulations/all.yaml"
 
 
+@pytest.fixture
+def url(_migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The pages say the same on both databases, and a rehearsal takes seconds: one will do."""
+    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_sqlite, tmp_path / 'hoidap.db')}"
+
+
 @pytest.fixture(scope="module")
 def learned() -> Brain:
     return build_brain(BASE, Wishes())
