@@ -33,7 +33,7 @@ from bot.domain import (
 )
 from bot.handlers import FOLLOW_UP, Context, Known, Request, question, respond, state_after, understand
 from bot.handlers.command import MOST_MINE
-from bot.handlers.news import read_day
+from bot.handlers.context import vietnam_day
 from bot.handlers.question import MOST_CHARACTERS
 from bot.handlers.requests import (
     Ask,
@@ -52,6 +52,7 @@ from bot.handlers.requests import (
 )
 from bot.lanes import Wake
 from bot.live import Live
+from bot.normalise.days import day_of
 from bot.phrases import say
 from bot.reviewing import Reviewing
 from bot.store import (
@@ -370,7 +371,7 @@ class Answering:
 
     async def _news(self, connection: Connection, row: Received, text: str) -> Known:
         looked_at = (await reach.wish(connection, row.channel, self._pseudonym(row))).looked_at
-        since_day = read_day(text)
+        since_day = day_of(text, vietnam_day(self._clock()))
         since = midnight(since_day) if since_day else looked_at or self._clock() - LOOK_BACK
         return Known(news=await news.since(connection, since), news_since=since)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Final
 
 from bot.documents import called, slug
@@ -209,19 +208,3 @@ def _finished(told: Share, context: Context) -> Outcome:
     return Outcome(
         Reply((Block(Style.TEXT, say("share.thanks", number=told.number)),)), share=told, waiting=waiting
     )
-
-
-def read_day(text: str) -> date | None:
-    """Return the day that a text is, as 1/11/2026 or 2026-11-01; None where it is none."""
-    for pattern, order in ((_VIETNAMESE, (2, 1, 0)), (_ISO, (0, 1, 2))):
-        if found := pattern.fullmatch(text.strip()):
-            numbers = [int(group) for group in found.groups()]
-            try:
-                return date(*(numbers[at] for at in order))
-            except ValueError:
-                return None
-    return None
-
-
-_VIETNAMESE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
