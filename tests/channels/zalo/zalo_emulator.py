@@ -29,6 +29,7 @@ APP, APP_SECRET, OA, OA_SECRET = "4007", "an-app-secret-nobody-sees", "579", "an
 LONGEST = 2000  # characters of a text
 DAYS = 86400
 BUTTONS = {"oa.query.hide", "oa.query.show", "oa.open.url"}
+_QUIET = logging.getLogger("uvicorn.error")
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Zalo:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self._app(), log_config=None, access_log=False, lifespan="off")
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # broken lines are broken on purpose
+        _QUIET.setLevel(logging.CRITICAL)  # broken lines are broken on purpose
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
@@ -76,6 +77,7 @@ class Zalo:
         return self
 
     def __exit__(self, *_: object) -> None:
+        _QUIET.setLevel(logging.NOTSET)
         self._server.should_exit = self._server.force_exit = True
         self._thread.join(10)
         self._socket.close()
