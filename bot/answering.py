@@ -418,11 +418,12 @@ class Answering:
     async def _heed(self, connection: Connection, row: Received, outcome: Outcome) -> None:
         """Keep what a person adds to a question or wishes; they can be written to, since they write."""
         await reach.back(connection, row.channel, row.chat)
+        asker = self._pseudonym(row)
+        talk = (row.channel, row.chat, asker)
         if more := outcome.more:
-            await self._reviewing.say_more(connection, more.number, self._pseudonym(row), more.text)
-        talk = (row.channel, row.chat, self._pseudonym(row))
+            await self._reviewing.say_more(connection, more.number, asker, more.text)
         if outcome.looked:
-            await reach.wishes(connection, row.channel, talk[2], looked_at=self._clock())
+            await reach.wishes(connection, row.channel, asker, looked_at=self._clock())
         if outcome.follows is not None:
             await news.follow(connection, row.id, talk, outcome.follows.topics, self._clock())
         if outcome.share is not None:
@@ -430,7 +431,7 @@ class Answering:
         if wished := outcome.wished:
             given = {"province": wished.province, "quiet": wished.quiet}
             values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-            await reach.wishes(connection, row.channel, self._pseudonym(row), **values)
+            await reach.wishes(connection, row.channel, asker, **values)
 
     async def _say_late(
         self, connection: Connection, telling: Telling, parts: Sequence[Payload], now: datetime

@@ -6,13 +6,13 @@ A change is told once, at the next morning's hour, however often the base change
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.channels.base import Channel
-from bot.domain import VIETNAM, NewsKind, Novelty, Outcome, midnight
-from bot.handlers.news import listing, of_topics
+from bot.domain import EVERYTHING, VIETNAM, NewsKind, Novelty, Outcome, midnight
+from bot.handlers.news import listing, topics_of
 from bot.kb import Document, Entry, Knowledge
 from bot.lanes import Wake
 from bot.phrases import say
@@ -86,22 +86,12 @@ class News:
             if not waiting:
                 return 0
             found = await news.since(connection, min(min(one.topics.values()) for one in waiting))
-        told = [await self._tell(one, self._theirs(one, found, due), due) for one in waiting]
+        knowledge = self._knowledge()
+        about = [(one, topics_of(one, knowledge) | {EVERYTHING}) for one in found if one.at <= due]
+        told = [await self._tell(one, _theirs(one, about), due) for one in waiting]
         if any(told):
             self._replied.set()
         return sum(told)
-
-    def _theirs(self, follower: Follower, found: tuple[Novelty, ...], due: datetime) -> list[Novelty]:
-        knowledge = self._knowledge()
-        return [
-            one
-            for one in found
-            if one.at <= due
-            and any(
-                told_at < one.at and of_topics([one], {topic}, knowledge)
-                for topic, told_at in follower.topics.items()
-            )
-        ]
 
     async def _tell(self, follower: Follower, theirs: list[Novelty], due: datetime) -> bool:
         if not theirs:
@@ -120,6 +110,15 @@ class News:
                 return False  # another process was quicker
             await tell(connection, self._channels, word, f"news {due:%Y-%m-%d}", self._clock())
         return True
+
+
+def _theirs(follower: Follower, about: Iterable[tuple[Novelty, frozenset[str]]]) -> list[Novelty]:
+    """Return what a follower does not know yet of the topics that they follow."""
+    return [
+        one
+        for one, topics in about
+        if any(told_at < one.at for topic, told_at in follower.topics.items() if topic in topics)
+    ]
 
 
 def editions(knowledge: Knowledge) -> list[Edition]:

@@ -27,6 +27,7 @@ from bot.matching import AsOf
 from bot.normalise import fold
 from bot.normalise.days import When, asked_of
 from bot.phrases import say
+from bot.written import grouped
 
 MOST_CHARACTERS = 4000  # of a question; beyond it is a document, and the asker is told so
 MOST_CHOICES = 4
@@ -114,13 +115,9 @@ def _of_document(request: Ask, known: Known, context: Context) -> Outcome:
     if 0 < len(words) <= MOST_CHARACTERS:
         outcome = ask(Ask(words), known, context)
         if outcome.exchange and outcome.exchange.verdict in (Verdict.ANSWER, Verdict.SUGGEST):
-            read = Block(Style.NOTE, say("document.read", length=_grouped(len(request.text)), question=words))
+            read = Block(Style.NOTE, say("document.read", length=grouped(len(request.text)), question=words))
             return replace(outcome, reply=replace(outcome.reply, blocks=(read, *outcome.reply.blocks)))
     return _too_long(request, context)
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
 
 
 def _before(exchange: Exchange | None, knowledge: Knowledge) -> Before | None:
@@ -312,7 +309,7 @@ def _why_not_ours(group: OffTopicGroup) -> Reason:
 
 def _too_long(request: Ask, context: Context) -> Outcome:
     exchange = context.exchange(request.text[:MOST_CHARACTERS], Verdict.UNANSWERED)
-    text = say("too_long", length=_grouped(len(request.text)), number=context.number)
+    text = say("too_long", length=grouped(len(request.text)), number=context.number)
     return Outcome(
         Reply((Block(Style.TEXT, text),)),
         exchange=exchange,
