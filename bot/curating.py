@@ -10,10 +10,6 @@ what a new phrasing took away from others.
 
 import asyncio
 import json
-import os
-import pickle
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from bot.apart import apart
 from bot.decide import decide
 from bot.domain import VIETNAM, Recurring, Verdict, Wishes
 from bot.errors import Conflict, NotProposed
@@ -43,7 +40,7 @@ from bot.kb.writer import (
     tidy,
     without,
 )
-from bot.live import LONGEST_BUILD, Brain, build_brain
+from bot.live import Brain, build_brain
 from bot.matching import as_of, build
 from bot.normalise.days import asked_of
 from bot.replaying import Replay, replay
@@ -54,7 +51,6 @@ log = structlog.get_logger(__name__)
 
 REPLAYED_FOR = timedelta(days=30)  # what was asked since then is asked again
 MOST_REPLAYED = 500  # different questions, those asked most often: about a second of CPU
-APART = "import sys; from bot.curating import rehearse_for; rehearse_for(*sys.argv[1:])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,41 +328,14 @@ class Curating:
 
         Raises:
             RuntimeError: the process that does it ended without a word.
-            TimeoutError: it took longer than `bot.live.LONGEST_BUILD`.
+            TimeoutError: it took longer than `bot.apart.LONGEST`.
         """
         since = datetime(today.year, today.month, today.day, tzinfo=UTC) - VIETNAM - REPLAYED_FOR
         async with self._database.reading() as connection:
             asked = await exchanges.recurring(connection, since, MOST_REPLAYED)
         async with self._alone:
-            with tempfile.TemporaryDirectory() as handed:
-                order = (self._directory, self._wishes, self._cache, change, tuple(wordings), asked, today)
-                path = Path(handed) / "order"
-                path.write_bytes(pickle.dumps(order))
-                await _run_apart(path, Path(handed) / "made")
-                with (Path(handed) / "made").open("rb") as file:
-                    outcome = pickle.load(file)  # noqa: S301  only we may open its directory
-        assert isinstance(outcome, Rehearsal)  # noqa: S101
-        return outcome
-
-
-async def _run_apart(order: Path, made: Path) -> None:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", APART, str(order), str(made))
-    try:
-        async with asyncio.timeout(LONGEST_BUILD):
-            if await process.wait():
-                raise RuntimeError(f"rehearsing ended with {process.returncode}")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-def rehearse_for(order: str, made: str) -> None:
-    """Be the process that a change is rehearsed in."""
-    os.nice(10)  # answers come first
-    with Path(order).open("rb") as file:
-        outcome = rehearsed(*pickle.load(file))  # noqa: S301  only we may open its directory
-    Path(made).write_bytes(pickle.dumps(outcome))
+            order = (self._directory, self._wishes, self._cache, change, tuple(wordings), asked, today)
+            return await apart(rehearsed, *order)
 
 
 def rehearsed(

@@ -5,9 +5,6 @@ A broken base never replaces a good one; it is reported, and the last good one g
 
 import asyncio
 import os
-import pickle
-import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +13,7 @@ from pathlib import Path
 import structlog
 from watchfiles import awatch
 
+from bot.apart import apart
 from bot.domain import Wishes
 from bot.errors import KnowledgeError
 from bot.kb import Knowledge, Problem, load
@@ -25,8 +23,6 @@ log = structlog.get_logger(__name__)
 
 FIRST_LOOK = 1000  # ms after watching began, for what was changed before
 LOOK_AGAIN = 1.0  # s between two looks for a directory that is missing
-LONGEST_BUILD = 600.0  # s
-APART = "import sys; from bot.live import build_for; build_for(*sys.argv[1:])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +105,15 @@ class Live:
                 return
 
     async def _reload(self) -> None:
-        try:
-            self._swap(await _build_apart(self._directory, self._wishes, self._cache))
-        except KnowledgeError as error:
-            log.error("base.broken", problems=len(error.problems))
-            self.problems = error.problems
-            if error.problems != self._told:
-                await self._on_broken(error.problems)
-                self._told = error.problems
+        outcome = await apart(_built, self._directory, self._wishes, self._cache)
+        if isinstance(outcome, Brain):
+            self._swap(outcome)
+            return
+        log.error("base.broken", problems=len(outcome))
+        self.problems = outcome
+        if outcome != self._told:
+            await self._on_broken(outcome)
+            self._told = outcome
 
 
 @contextmanager
@@ -149,47 +146,11 @@ def build_brain(directory: Path, wishes: Wishes, cache: Path | None = None) -> B
     return Brain(knowledge, build_or_load(knowledge, wishes, cache))
 
 
-async def _build_apart(directory: Path, wishes: Wishes, cache: Path | None) -> Brain:
-    """Do what `build_brain` does in a process of its own; in a thread it would stop others for half a second.
-
-    Raises:
-        KnowledgeError: the base does not load.
-        RuntimeError: the process ended without a word.
-        TimeoutError: it took longer than `LONGEST_BUILD`.
-    """
-    with tempfile.TemporaryDirectory() as handed:
-        made = Path(handed) / "made"
-        asked = (made, directory, cache or "", wishes.max_wrong_answers, wishes.max_suggestions)
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", APART, *map(str, asked))
-        try:
-            async with asyncio.timeout(LONGEST_BUILD):
-                if await process.wait():
-                    raise RuntimeError(f"building the base ended with {process.returncode}")
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        outcome = await asyncio.to_thread(_unpickled, made)
-    if isinstance(outcome, Brain):
-        return outcome
-    raise KnowledgeError(outcome)
-
-
-def build_for(made: str, directory: str, cache: str, max_wrong_answers: str, max_suggestions: str) -> None:
-    """Be the process that a base is built in: leave the brain, or the base's problems, in the file `made`."""
-    os.nice(10)  # answers come first
-    wishes = Wishes(float(max_wrong_answers), float(max_suggestions))
-    outcome: Brain | tuple[Problem, ...]
+def _built(directory: Path, wishes: Wishes, cache: Path | None) -> Brain | tuple[Problem, ...]:
+    """Return the brain of a base, or the base's problems: half a second and more of CPU."""
     try:
-        brain = build_brain(Path(directory), wishes, Path(cache) if cache else None)
-        # Where each row stands in its file is for `kb check`, and slow to hand over.
-        outcome = replace(brain, knowledge=replace(brain.knowledge, roots={}))
+        brain = build_brain(directory, wishes, cache)
     except KnowledgeError as error:
-        outcome = error.problems
-    Path(made).write_bytes(pickle.dumps(outcome, protocol=pickle.HIGHEST_PROTOCOL))
-
-
-def _unpickled(path: Path) -> Brain | tuple[Problem, ...]:
-    with path.open("rb") as file:
-        outcome: Brain | tuple[Problem, ...] = pickle.load(file)  # noqa: S301  only we may open its directory
-    return outcome
+        return error.problems
+    # Where each row stands in its file is for `kb check`, and slow to hand over.
+    return replace(brain, knowledge=replace(brain.knowledge, roots={}))

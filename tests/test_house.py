@@ -58,6 +58,7 @@ MAY_IMPORT = {
     "places": {"normalise"},
     "logs": set(),
     "written": {"domain", "phrases"},
+    "apart": set(),
     "lanes": set(),
     "channels": set(),
     "bot": set(),
@@ -81,12 +82,12 @@ MAY_IMPORT = {
     "channels.payloads": set(),
     "channels.plain": {"domain", "phrases"},
     **dict.fromkeys(sorted(PLATFORMS), CHANNEL),
-    "live": {"domain", "errors", "kb", "matching"},
+    "live": {"apart", "domain", "errors", "kb", "matching"},
     "trial": {"decide", "domain", "live", "matching", "normalise", "written"},
     "replaying": {"matching", "normalise", "domain", "finding", "kb", "live"},
     "proposing": {"domain", "kb"},
-    "curating": {"decide", "domain", "errors", "kb", "live", "matching", "normalise", "replaying", "store"}
-    | {"trial"},
+    "curating": {"apart", "decide", "domain", "errors", "kb", "live", "matching", "normalise", "replaying"}
+    | {"store", "trial"},
     "explaining": {"decide", "domain", "live", "matching", "normalise", "phrases", "written"},
     "intake": {"domain", "channels.base", "lanes", "store"},
     "sending": {"domain", "errors", "channels.base", "lanes", "logs", "notices", "store"},
