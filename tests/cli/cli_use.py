@@ -1,10 +1,12 @@
 """What the tests of the command line share."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -92,3 +94,9 @@ def commands() -> list[Command]:
 def json_lines(text: str) -> list[dict[str, Any]]:
     """Return what was printed, one JSON object a line."""
     return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+def git(directory: Path, *arguments: str) -> None:
+    """Do something with git as somebody."""
+    me = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", str(directory), *me, *arguments], check=True, capture_output=True)

@@ -1,15 +1,9 @@
 """`hoidap kb diff`: two directories, or what git keeps, told so that a reviewer sees figures first."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
-from cli_use import Cli, Run
-
-
-def git(directory: Path, *arguments: str) -> None:
-    me = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "-C", str(directory), *me, *arguments], check=True, capture_output=True)
+from cli_use import Cli, Run, git
 
 
 @pytest.fixture

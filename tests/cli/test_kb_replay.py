@@ -3,11 +3,10 @@
 import asyncio
 import csv
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
-from cli_use import HOUSE, REVIEW, Cli, Run, json_lines
+from cli_use import HOUSE, REVIEW, Cli, Run, git, json_lines
 
 from bot.domain import Change
 from bot.phrases import say
@@ -21,11 +20,6 @@ ADDED = """\
   sources: [{document: 55/2023/TT-BTC}]
 """
 LOAN = "Hộ nghèo được vay vốn làm ăn tối đa bao nhiêu tiền?"
-
-
-def git(directory: Path, *arguments: str) -> None:
-    me = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "-C", str(directory), *me, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -164,20 +164,27 @@ AN = {"id": 7, "is_bot": False, "first_name": "An"}
 CHAT = {"id": 7, "type": "private"}
 
 
-def _telegram_button(step: Step, parts: Sequence[Payload]) -> Mapping[str, str] | None:
-    rows = parts[-1].get("reply_markup", {}).get("inline_keyboard", []) if parts else []
-    buttons = [button for row in rows for button in row]
+def _pressed(
+    step: Step, buttons: Sequence[Mapping[str, str]], label: str, action: Callable[[Mapping[str, str]], str]
+) -> Mapping[str, str] | None:
+    """Return the button that a step presses; `label` is the key of what stands on it."""
     if step.choice == 0:
-        return next((each for each in buttons if each["callback_data"].startswith("n:")), None)
+        return next((each for each in buttons if action(each).startswith("n:")), None)
     start = f"{step.choice}. " if step.choice else None
     return next(
         (
             each
             for each in buttons
-            if (start and each["text"].startswith(start)) or (step.button and step.button in each["text"])
+            if (start and each[label].startswith(start)) or (step.button and step.button in each[label])
         ),
         None,
     )
+
+
+def _telegram_button(step: Step, parts: Sequence[Payload]) -> Mapping[str, str] | None:
+    rows = parts[-1].get("reply_markup", {}).get("inline_keyboard", []) if parts else []
+    buttons = [button for row in rows for button in row]
+    return _pressed(step, buttons, "text", lambda button: button["callback_data"])
 
 
 def _telegram(step: Step, parts: Sequence[Payload]) -> Payload | None:
@@ -206,17 +213,7 @@ def _zalo(step: Step, _parts: Sequence[Payload]) -> Payload | None:
 
 def _zalo_oa_button(step: Step, parts: Sequence[Payload]) -> Mapping[str, str] | None:
     buttons = parts[-1].get("buttons", []) if parts else []
-    if step.choice == 0:
-        return next((each for each in buttons if "#nut:n:" in each["payload"]), None)
-    start = f"{step.choice}. " if step.choice else None
-    return next(
-        (
-            each
-            for each in buttons
-            if (start and each["title"].startswith(start)) or (step.button and step.button in each["title"])
-        ),
-        None,
-    )
+    return _pressed(step, buttons, "title", lambda button: button["payload"].partition("#nut:")[2])
 
 
 def _zalo_oa(step: Step, parts: Sequence[Payload]) -> Payload | None:

@@ -4,26 +4,15 @@ import asyncio
 import random
 import secrets
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
 from shell_bot import LOAN, UNKNOWN, until
 from shell_process import Server
 
 SEED = 20261123
 KILLS = 6
 PEOPLE = 6
-
-
-@pytest.fixture
-def server(base: Path, tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path, base)
-    server.start()
-    yield server
-    server.kill()
 
 
 class Person:

@@ -50,14 +50,6 @@ def base(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(base: Path, tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path, base)
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
 def client(server: Server) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
         yield client

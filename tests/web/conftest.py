@@ -21,7 +21,7 @@ from bot.gathering import Gathering
 from bot.intake import Intake
 from bot.kb import load
 from bot.lanes import Wake, run_lane
-from bot.live import Brain
+from bot.live import Brain, build_brain
 from bot.notices import Notices
 from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
@@ -33,6 +33,12 @@ from bot.web import create_app
 @pytest.fixture(scope="session")
 def brain() -> Brain:
     return Brain(load(BASE), ScriptedMatcher())
+
+
+@pytest.fixture(scope="session")
+def learned() -> Brain:
+    """The small base with a real matcher."""
+    return build_brain(BASE, Wishes())
 
 
 @pytest.fixture

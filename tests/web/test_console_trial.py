@@ -4,20 +4,12 @@ import pytest
 from sqlalchemy import text
 from test_web_injection import ATTACKS
 from web_console import LAN, Console, OneBrain, assert_ours, words
-from web_site import BASE
 
-from bot.domain import Wishes
-from bot.live import Brain, build_brain
+from bot.live import Brain
 from bot.phrases import say
 from bot.store import Database
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(scope="module")
-def learned() -> Brain:
-    """The small base with a real matcher."""
-    return build_brain(BASE, Wishes())
 
 
 @pytest.fixture

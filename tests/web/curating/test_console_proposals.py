@@ -30,17 +30,6 @@ ASKED = "dựng căn nhà mới xin được mấy đồng"
 
 
 @pytest.fixture
-def url(_migrated_sqlite: Path, tmp_path: Path) -> str:
-    """What the databases have to do with it, `test_shell_renewal.py` tries on both."""
-    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_sqlite, tmp_path / 'hoidap.db')}"
-
-
-@pytest.fixture(scope="module")
-def learned() -> Brain:
-    return build_brain(BASE, Wishes())
-
-
-@pytest.fixture
 def base(tmp_path: Path) -> Path:
     shutil.copytree(BASE, tmp_path / "base")
     in_git(tmp_path / "base")

@@ -14,33 +14,16 @@ from test_web_injection import ATTACKS, read
 from web_console import HAI, LAN, NOON, Console, OneBrain, assert_ours, token_of, words
 from web_site import BASE, SHIPPED
 
-from bot.domain import Candidate, Reviewer, Role, Wishes
+from bot.domain import Candidate, Reviewer, Role
 from bot.kb import Status, load
 from bot.kb.writer import differ, fields_of, read_text
-from bot.live import Brain, build_brain
+from bot.live import Brain
 from bot.phrases import say
 from bot.store import Database
 from bot.web.console.forms import LINKED, LISTS, TEXTS, Form
 
 PATH = f"/console/base/{HOUSE}/edit"
 ANSWER = "Ngân sách hỗ trợ **tối đa 44 triệu đồng/hộ**."
-
-
-@pytest.fixture
-def url(_migrated_sqlite: Path, tmp_path: Path) -> str:
-    """The pages say the same on both databases: one will do."""
-    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_sqlite, tmp_path / 'hoidap.db')}"
-
-
-@pytest.fixture(scope="module")
-def learned() -> Brain:
-    return build_brain(BASE, Wishes())
-
-
-@pytest.fixture
-def console(database: Database, learned: Brain, tmp_path: Path) -> Console:
-    shutil.copytree(BASE, tmp_path / "base")
-    return Console(database, OneBrain(learned), directory=tmp_path / "base")
 
 
 def typed(html: str, **more: str) -> dict[str, str]:

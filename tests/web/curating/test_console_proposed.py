@@ -1,46 +1,22 @@
 """Contract: what officers chose is proposed, an expert decides, and only what was rehearsed is saved."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
 from test_console_writing import FILE, HOUSE, git, send, tried_of
 from test_web_injection import ATTACKS
-from web_console import HAI, LAN, NOON, Console, OneBrain, assert_ours, words
-from web_site import BASE
+from web_console import HAI, LAN, NOON, Console, assert_ours, words
 
-from bot.domain import Candidate, Verdict, Wishes
+from bot.domain import Candidate, Verdict
 from bot.kb import load
-from bot.live import Brain, build_brain
 from bot.phrases import say
-from bot.store import Database
 
 PAGE = "/console/proposed"
 ITS = f"{PAGE}/{HOUSE}"
 WORDING, OTHER = "dựng căn nhà mới xin được mấy đồng", "cất cái nhà tình thương được bao nhiêu"
-
-
-@pytest.fixture
-def url(_migrated_sqlite: Path, tmp_path: Path) -> str:
-    """The pages say the same on both databases, and a rehearsal takes seconds: one will do."""
-    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_sqlite, tmp_path / 'hoidap.db')}"
-
-
-@pytest.fixture(scope="module")
-def learned() -> Brain:
-    return build_brain(BASE, Wishes())
-
-
-@pytest.fixture
-def console(database: Database, learned: Brain, tmp_path: Path) -> Iterator[Console]:
-    """A console over a base of its own that may be written to."""
-    shutil.copytree(BASE, tmp_path / "base")
-    yield Console(database, OneBrain(learned), directory=tmp_path / "base")
 
 
 async def picks(console: Console, text: str, *askers: str, entry: str = HOUSE) -> None:

@@ -1,7 +1,6 @@
 """Contract: what experts write goes into the base as rehearsed, and nothing else; the item is settled."""
 
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -12,39 +11,20 @@ import pytest
 from sqlalchemy import text
 from test_console_queue import act, asks, state, told
 from test_web_injection import ATTACKS
-from web_console import HAI, LAN, NOON, Console, OneBrain, assert_ours, token_of, words
-from web_site import BASE
+from web_console import HAI, LAN, NOON, Console, assert_ours, token_of, words
 
 from bot.curating import Curating
 from bot.domain import Candidate, Wishes
 from bot.items import ItemState
 from bot.kb import Category, Status, load
-from bot.live import Brain, build_brain
+from bot.live import build_brain
 from bot.phrases import say
-from bot.store import Database, items
+from bot.store import items
 from bot.web.console.forms import Form
 
 HOUSE = "nha-o-xay-moi"
 HTMX = {"HX-Request": "true"}
 FILE = "regulations/all.yaml"
-
-
-@pytest.fixture
-def url(_migrated_sqlite: Path, tmp_path: Path) -> str:
-    """The pages say the same on both databases, and a rehearsal takes seconds: one will do."""
-    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_sqlite, tmp_path / 'hoidap.db')}"
-
-
-@pytest.fixture(scope="module")
-def learned() -> Brain:
-    return build_brain(BASE, Wishes())
-
-
-@pytest.fixture
-def console(database: Database, learned: Brain, tmp_path: Path) -> Console:
-    """A console over a base of its own that may be written to."""
-    shutil.copytree(BASE, tmp_path / "base")
-    return Console(database, OneBrain(learned), directory=tmp_path / "base")
 
 
 def tried_of(html: str) -> str:
