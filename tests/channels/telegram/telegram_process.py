@@ -80,7 +80,7 @@ class Bot:
     def alive(self) -> bool:
         try:
             state = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # gone before, or while the file was open
             return False
         return state != "Z"
 
