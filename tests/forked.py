@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerProcess
@@ -22,6 +23,13 @@ def fork_serve(home: Path, log: Path, settings: Mapping[str, str]) -> ForkServer
     process = _FORKS.Process(target=_serve, args=(str(home), str(log), dict(settings)), daemon=True)
     process.start()
     return process
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _serve(home: str, log: str, settings: Mapping[str, str]) -> None:

@@ -1,6 +1,5 @@
 """Help that shows how, and settings that are refused in words."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_use import Cli, Command, Run, commands
+from forked import free_port
 
 GROUPS = [(), ("kb",), ("unanswered",)]
 
@@ -59,12 +59,6 @@ def test_a_token_put_where_none_belongs_is_not_printed(cli: Cli, monkeypatch: py
     result = cli("kb", "check")
     assert result.exit_code == 2
     assert "HOIDAP_ADMINS: gặp “[token]”" in result.stderr
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class TestADatabaseThatCannotBeUsed:

@@ -1,6 +1,5 @@
 """`hoidap serve` as a process of its own: started, asked over HTTP, killed, its database looked into."""
 
-import socket
 import sqlite3
 import time
 from contextlib import closing
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from forked import fork_serve
+from forked import fork_serve, free_port
 
 from bot.store.queue import LEASE
 
@@ -21,9 +20,7 @@ class Server:
 
     def __init__(self, home: Path, knowledge: Path) -> None:
         self._home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._settings = {
             "HOIDAP_KNOWLEDGE": str(knowledge),

@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+from installed import needs
 from web_console import Console, OneBrain
-from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, Site, needs, now, serve
+from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, Site, now, serve
 
 from bot.answering import Answering, Rules
 from bot.channels.base import Channel

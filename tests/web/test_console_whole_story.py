@@ -15,15 +15,16 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from installed import needs
 from test_web_accessibility import axe, violations
-from web_site import SHIPPED, needs
+from web_site import SHIPPED
 
 from bot.kb import load
 from bot.phrases import say
 
 sys.path.append(str(Path(__file__).parents[1] / "channels" / "telegram"))
 
-from telegram_emulator import Emulator, install, wait_for
+from telegram_emulator import Emulator, wait_for
 from telegram_process import Bot
 
 __all__ = ["axe"]
@@ -60,7 +61,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    install()
     emulator = Emulator()
     yield emulator
     emulator.close()

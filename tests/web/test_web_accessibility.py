@@ -1,12 +1,11 @@
 """Contract: axe-core finds nothing serious on the page, empty or full, light or dark."""
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from web_site import BETWEEN, EXACT, UNKNOWN, missing, needs
+from installed import npm_packages
+from web_site import BETWEEN, EXACT, UNKNOWN
 
 QUESTIONS = (
     EXACT,
@@ -19,17 +18,10 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core's script, by npm from the lock file beside this test."""
-    npm = needs("npm")
-    place = tmp_path_factory.mktemp("axe")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(Path(__file__).with_name(name), place)
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=180)
-    if done.returncode:
-        missing(f"npm ci failed: {done.stderr[-500:]}")
-    return (place / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+def axe() -> str:
+    """axe-core's script."""
+    packages = npm_packages(Path(__file__).parent)
+    return (packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +16,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from forked import free_port
 
 from bot.answering import Answering
 from bot.domain import Candidate
@@ -44,21 +43,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def needs(tool: str) -> str:
-    """Return where a tool is; skip without it on a bare machine, but fail in CI, which installs it."""
-    found = shutil.which(tool)
-    if found is None:
-        missing(f"{tool} is not installed")
-    return str(found)
-
-
-def missing(reason: str) -> None:
-    """Skip, or fail in CI."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class ScriptedMatcher:
@@ -132,12 +116,6 @@ def form_key(html: str) -> str:
 
 
 # --- a real process ----------------------------------------------------------------------------
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def clean_environment() -> dict[str, str]:

@@ -1,20 +1,15 @@
-"""The emulator, installed and started once, and emptied for every test."""
+"""The emulator, started once, and emptied for every test."""
 
 from collections.abc import Iterator
 
 import pytest
 from telegram_base import write_base
-from telegram_emulator import Emulator, install
+from telegram_emulator import Emulator
 from telegram_process import ADMIN, Bot
 
 
 @pytest.fixture(scope="session")
-def _installed() -> None:
-    install()
-
-
-@pytest.fixture(scope="session")
-def _emulator(_installed: None) -> Iterator[Emulator]:
+def _emulator() -> Iterator[Emulator]:
     emulator = Emulator()
     yield emulator
     emulator.close()
@@ -27,7 +22,7 @@ def emulator(_emulator: Emulator) -> Emulator:
 
 
 @pytest.fixture(scope="session")
-def spawned(_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bot, Emulator]]:
+def spawned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bot, Emulator]]:
     """A bot that is starting as anybody would start it, and its Telegram."""
     home = tmp_path_factory.mktemp("town")
     emulator = Emulator()

@@ -4,8 +4,6 @@ What of it is npm telegram-test-api and what is ours stands at the top of `tests
 """
 
 import json
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from installed import npm_packages
 
 HOME = Path(__file__).parents[2] / "emulators" / "telegram"
 TOKEN = "666:AAEmulatedTokenThatMustNeverBeSeenInLogs"
@@ -21,27 +20,11 @@ PATIENCE = 30.0  # s, on a busy machine
 BOT = {"id": 666, "username": "TestNameBot"}
 
 
-def install() -> None:
-    """Install the pinned packages once; skip without Node, but fail in CI, where Node is promised."""
-    missing = [name for name in ("node", "npm") if shutil.which(name) is None]
-    if missing:
-        reason = f"the Telegram emulator needs {' and '.join(missing)}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    lock, installed = HOME / "package-lock.json", HOME / "node_modules" / ".installed-lock.json"
-    if installed.exists() and installed.read_bytes() == lock.read_bytes():
-        return
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        reason = f"npm ci failed: {done.stderr[-500:]}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    shutil.copyfile(lock, installed)
-
-
 class Emulator:
     """One emulated Telegram with one bot."""
 
     def __init__(self) -> None:
+        npm_packages(HOME)
         self._process = subprocess.Popen(
             ["node", "start.js"], cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

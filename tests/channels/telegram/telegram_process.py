@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from forked import fork_serve
+from forked import fork_serve, free_port
 from telegram_emulator import TOKEN, Emulator, wait_for
 
 ADMIN = 900  # the Telegram id of the one admin
@@ -36,7 +35,7 @@ class Bot:
         self._home = home
         self._emulator = emulator
         self.log = home / "hoidap.log"
-        self.port = _free_port()
+        self.port = free_port()
         own = {
             "VAR": home / "var",
             "KNOWLEDGE": knowledge,
@@ -145,12 +144,6 @@ class Bot:
                         f" WHERE {column} IS NOT NULL AND (? IS NULL OR chat = ?)",
                         (shift, chat, str(chat)),
                     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pause(seconds: float) -> None:

@@ -1,35 +1,15 @@
 """What the bot sends, checked by the models of aiogram, which this project did not write."""
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from installed import python_with
 
 HOME = Path(__file__).parents[2] / "emulators" / "aiogram"
 JSON_FIELDS = ("allowed_updates", "commands", "scope")  # of forms, where the emulator leaves them as text
-
-
-def install() -> Path:
-    """Return a Python that has aiogram; skip where it cannot be had, but fail in CI."""
-    locked, home = HOME / "requirements.txt", HOME / ".venv"
-    python, installed = home / "bin" / "python", home / ".installed.txt"
-    if installed.exists() and installed.read_bytes() == locked.read_bytes():
-        return python
-    uv = str(Path(sys.executable).with_name("uv"))
-    for command in ([uv, "venv", "--clear", str(home)], [uv, "pip", "install", "-r", str(locked)]):
-        env = os.environ | {"VIRTUAL_ENV": str(home)}
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=180, check=False)
-        if done.returncode:
-            reason = f"{' '.join(command[1:3])} failed: {done.stderr[-500:]}"
-            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    shutil.copyfile(locked, installed)
-    return python
 
 
 def faults(calls: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -37,7 +17,7 @@ def faults(calls: Sequence[Mapping[str, Any]]) -> list[str]:
     read = [
         {**call, "body": {name: _read(name, value) for name, value in call["body"].items()}} for call in calls
     ]
-    command = [str(install()), str(HOME / "check.py")]
+    command = [str(python_with(HOME)), str(HOME / "check.py")]
     done = subprocess.run(
         command, input=json.dumps(read), capture_output=True, text=True, timeout=60, check=False
     )

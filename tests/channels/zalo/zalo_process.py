@@ -1,14 +1,13 @@
 """`hoidap serve` as a process of its own, connected to the emulator."""
 
 import contextlib
-import socket
 import sqlite3
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
-from forked import fork_serve
+from forked import fork_serve, free_port
 from zalo_emulator import APP, APP_SECRET, OA_SECRET, Zalo, wait_for
 
 BASE = Path(__file__).parents[2] / "faces" / "base"
@@ -25,9 +24,7 @@ class Bot:
     """
 
     def __init__(self, home: Path, zalo: Zalo, **settings: object) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self._home, self._log, self._process = home, home / "hoidap.log", None
         self.url = f"http://127.0.0.1:{port}"
         own = {"VAR": home / "var", "KNOWLEDGE": BASE, "PORT": port, "SITE": self.url}
