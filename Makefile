@@ -22,7 +22,7 @@ run: setup ## Start everything that is configured; without any token, the web ch
 	$(BIN)/hoidap serve
 
 test: setup ## Run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: setup ## Format, lint, types, migrations, knowledge base, Dockerfile
 	$(BIN)/ruff format --check .

@@ -70,6 +70,10 @@
     event.preventDefault();
   });
 
+  // What is typed is asked for while it is typed; asked for once more on leaving the box, it would take the rows
+  // away from under the keys.
+  document.addEventListener("change", (event) => event.target.matches("[data-search]") && event.stopPropagation(), true);
+
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
     document.body.addEventListener(lost, () => {
       trouble.textContent = trouble.dataset.offline;
