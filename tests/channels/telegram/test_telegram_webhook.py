@@ -16,7 +16,7 @@ RIGHT = "100 triệu đồng"
 
 
 @pytest.fixture(scope="module")
-def pair(_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bot, Emulator]]:
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bot, Emulator]]:
     home = tmp_path_factory.mktemp("hook")
     emulator = Emulator()
     bot = Bot(home, write_base(home / "base"), emulator, TELEGRAM_MODE="webhook")
