@@ -85,7 +85,12 @@ class Gazetteer:
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         for place in _places(lines):
             self._by_name[_key(place.name)].append(place)
-        self._beginnings = frozenset(name.partition(" ")[0] for name in self._by_name)
+        sizes: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        for name in self._by_name:
+            words = name.split(" ")
+            sizes[tuple(words[:2])].add(len(words))
+        # By how a name begins, the numbers of words that such names have, most first.
+        self._sizes = {beginning: sorted(found, reverse=True) for beginning, found in sizes.items()}
 
     def units(self) -> Iterator[Place]:
         """Yield every unit of both times."""
@@ -123,10 +128,10 @@ class Gazetteer:
         """Return the place that is named by the first words, and how many words to go on by."""
         kind, skip = _kind(words)
         name = words[skip:]
-        if name and name[0].folded in self._beginnings:
-            for size in range(min(MOST_WORDS, len(name)), 0, -1):
-                if places := self._meant(name[:size], kind, bare):
-                    return Mention(words[0].start, name[size - 1].end, places), skip + size
+        beginning = tuple(word.folded for word in name[:2])
+        for size in (*self._sizes.get(beginning, ()), *self._sizes.get(beginning[:1], ())):
+            if size <= len(name) and (places := self._meant(name[:size], kind, bare)):
+                return Mention(words[0].start, name[size - 1].end, places), skip + size
         return None, 1
 
     def _meant(self, name: Sequence[_Word], kind: str | None, bare: Set[str]) -> tuple[Place, ...]:
