@@ -88,8 +88,12 @@ inbox = Table(
     UniqueConstraint("channel", "key"),
     CheckConstraint("state in ('new', 'working', 'done', 'dead')", name="state"),
     Index(None, "channel", "chat", "id"),
+    Index(None, "channel", "chat", "finished_at"),
     sqlite_autoincrement=True,  # a number that an officer was told is never given to another question
 )
+
+_replaced = inbox.c.replaced_by.is_not(None)  # hardly any message is
+Index("ix_inbox_replaced_by", inbox.c.replaced_by, sqlite_where=_replaced, postgresql_where=_replaced)
 
 outbox = Table(
     "outbox",
