@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 import uvicorn
 
-from bot.answering import Answering, Rules
+from bot.answering import Answering
 from bot.channels.base import Channel, Hook, Remote
 from bot.channels.web import WebChannel
 from bot.clock import now
@@ -37,6 +37,7 @@ from bot.sending import Sending
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.store.inbox import Received
+from bot.talks import Rules
 from bot.web import create_app
 from bot.weekly import Weekly
 
@@ -91,8 +92,8 @@ async def open_app(settings: Settings, database: Database, channels: Sequence[Ch
     rules = Rules(reviewers, settings.asker_key(), settings.questions_per_minute, sign_in.invitation)
     try:
         await database.upgrade()
-        await live.load()
         await asyncio.to_thread(gazetteer)  # or the first question would wait until it is read
+        await live.load()
         yield App(
             settings=settings,
             database=database,
@@ -200,10 +201,11 @@ def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
 
     answering = partial(run_lane, "answer", app.asked, claim, app.answering.work)
     sending = partial(run_lane, "send", app.replied, app.sending.claim, app.sending.work)
+    # Answering is our own CPU: a second lane would only take turns with the first, and with those who store.
+    # Sending waits for platforms: a slow one holds up a lane.
     return [
-        lane
-        for _ in range(app.settings.workers)
-        for lane in (answering(app.answering.failed), sending(app.sending.failed))
+        answering(app.answering.failed),
+        *(sending(app.sending.failed) for _ in range(app.settings.workers)),
     ]
 
 

@@ -120,7 +120,9 @@ class Settings(BaseSettings):
         le=23,
         description="Giờ Việt Nam gửi tin mới cho người theo dõi chủ đề, mỗi ngày nhiều nhất một tin",
     )
-    workers: int = Field(4, ge=1, le=64, description="Số luồng trả lời và gửi song song")
+    workers: int = Field(
+        4, ge=1, le=64, description="Số luồng gửi song song; nền tảng nào chậm chỉ giữ một luồng"
+    )
     max_wrong_answers: float = Field(
         0.02, gt=0, lt=1, description="Tỷ lệ trả lời sai chấp nhận được; ngưỡng tự suy ra từ kho"
     )

@@ -65,18 +65,18 @@ def find(text: str, matcher: Matcher | AsOf, before: Before | None = None) -> Fi
 
 def find_all(messages: Sequence[tuple[str, Before | None]], matcher: Matcher | AsOf) -> list[Finding]:
     """Return what `find` does, for several messages and what came before each; quicker than one by one."""
-    readings = [_readings(text) for text, _ in messages]
-    texts = list(dict.fromkeys(reading for own in readings for reading in own))
+    asked = [readings(text) for text, _ in messages]
+    texts = list(dict.fromkeys(reading for own in asked for reading in own))
     matches = dict(zip(texts, matcher.match_all(texts), strict=True))
     found = []
-    for (text, before), own in zip(messages, readings, strict=True):
+    for (text, before), own in zip(messages, asked, strict=True):
         whole, plain, *parts = (matches[reading] for reading in own)
         alone = _by_sentences(_surer(whole, plain, matcher.thresholds), parts, matcher.thresholds)
         found.append(_together(text, alone, before, matcher) if before else alone)
     return found
 
 
-def _readings(text: str) -> list[str]:
+def readings(text: str) -> list[str]:
     """Return a message, the same without where its asker works, and of several sentences those that ask."""
     places = workplaces(gazetteer().find(text))
     plain = without(text, places) if places else text

@@ -1,7 +1,7 @@
 """The way in: a message becomes a row, and only then may the platform be told that we have it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final
@@ -9,7 +9,8 @@ from typing import Final
 from bot.channels.base import Payload
 from bot.domain import Envelope
 from bot.lanes import Wake
-from bot.store import Database, inbox
+from bot.store import Connection, Database, Together, inbox
+from bot.store.inbox import Arrived
 
 CROWD: Final = 2  # messages that are being stored at once, from which on answering waits
 PATIENCE: Final = 1.0  # s that it waits at most
@@ -19,7 +20,7 @@ class Intake:
     """Stores messages; handed to webhooks, pollers and pages, which know nothing else of the shell."""
 
     def __init__(self, database: Database, wake: Wake, clock: Callable[[], datetime]) -> None:
-        self._database = database
+        self._together = Together(database, self._put)
         self._wake = wake
         self._clock = clock
         self._storing = 0
@@ -29,11 +30,12 @@ class Intake:
     async def store(self, channel: str, envelope: Envelope, payload: Payload) -> int:
         """Store a message once and return its number, the same one when it comes again."""
         with self._counted():
-            number = await self._database.together(
-                lambda connection: inbox.put(connection, channel, envelope, payload, self._clock())
-            )
+            number = await self._together.do((channel, envelope, payload))
         self._wake.set()
         return number
+
+    async def _put(self, connection: Connection, arrived: Sequence[Arrived]) -> Sequence[int]:
+        return await inbox.put(connection, self._clock(), *arrived)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from bot.kb import Problem, describe
 from bot.lanes import Wake
 from bot.phrases import say
 from bot.store import Connection, Database, outbox
+from bot.store.outbox import Said
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,5 @@ class Notices:
             channel, _, chat = name.partition(":")
             to = self._channels[channel]
             parts, now = to.render(reply, {}), self._clock()
-            await outbox.put(
-                connection, None, channel, chat, parts, now, label=label, ready=to.can.pushes, about=about
-            )
+            ready = to.can.pushes
+            await outbox.put(connection, now, Said(None, channel, chat, parts, label, ready, about))

@@ -6,6 +6,7 @@ recorded, the part is sent again. No platform here offers a key that would let i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,12 +16,11 @@ from bot.channels.base import Channel, Pace, Payload
 from bot.errors import Moved, NeedsHelp, RetryLater, Unreachable
 from bot.logs import redact
 from bot.notices import Notices
-from bot.store import Connection, Database, outbox, reach, tellings
+from bot.store import Connection, Database, Together, outbox, reach, tellings
 from bot.store.outbox import Part
 
 log = structlog.get_logger(__name__)
 
-Ending = Callable[[Connection], Awaitable[None]]  # what is written of a part, in a transaction of many
 
 MOST_AT_ONCE = 16  # parts to different chats that are sent together
 MOST_ATTEMPTS = 10  # of a part that fails for a reason nobody foresaw
@@ -30,6 +30,17 @@ LONGEST_WINDOW = timedelta(minutes=1)  # of any pace
 PASSING = timedelta(minutes=10)  # what a platform refuses for longer, it does not refuse for haste
 NOTHING = timedelta()
 SEND_TIMEOUT = 20.0  # s, less than a lease: nobody else sends the part meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A part that arrived, and the platform's id of it."""
+
+    part: int
+    platform_id: str
+
+
+Ending = _Sent | Callable[[Connection], Awaitable[None]]  # what is written of a part, with that of others
 
 
 class Sending:
@@ -44,6 +55,7 @@ class Sending:
     ) -> None:
         self._notices = notices
         self._database = database
+        self._recording = Together(database, self._record)
         self._channels = {name: channel for name, channel in channels.items() if channel.can.pushes}
         self._clock = clock
 
@@ -62,7 +74,7 @@ class Sending:
 
     async def failed(self, part: Part, error: Exception) -> None:
         """Try again later, but not for ever: this is a fault of ours, and the log has it."""
-        await self._database.together(self._failed(part, error))
+        await self._recording.do(self._failed(part, error))
 
     async def _work(self, part: Part, payload: Payload | timedelta) -> None:
         [end] = await asyncio.gather(self._send(part, payload), return_exceptions=True)
@@ -71,13 +83,13 @@ class Sending:
             end = self._failed(part, end)
         if not isinstance(end, BaseException):
             # At once, whatever becomes of the others: until it is recorded, a crash would send it again.
-            await self._database.together(end)
+            await self._recording.do(end)
 
     async def _send(self, part: Part, payload: Payload | timedelta) -> Ending:
         if isinstance(payload, timedelta):
             return partial(self._later, part, payload, "too fast for the platform")
         if not payload:  # what it was to remove was never sent
-            return partial(self._sent, part, "")
+            return _Sent(part.id, "")
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 platform_id = await self._channels[part.channel].send(part.chat, payload)
@@ -89,7 +101,7 @@ class Sending:
             return self._again(part, error)
         except Unreachable as error:
             return partial(self._bury, part, str(error), is_gone=True)
-        return partial(self._sent, part, platform_id)
+        return _Sent(part.id, platform_id)
 
     async def _due(self, parts: Sequence[Part]) -> Sequence[tuple[Part, Payload | timedelta]]:
         """Return with each part what to send now, or how long to wait."""
@@ -128,8 +140,13 @@ class Sending:
         log.info("part.later", part=part.id, channel=part.channel, wait=wait.total_seconds(), error=reason)
         return partial(self._later, part, wait, reason, failed=failed)
 
-    async def _sent(self, part: Part, platform_id: str, connection: Connection) -> None:
-        await outbox.sent(connection, part.id, self._clock(), platform_id)
+    async def _record(self, connection: Connection, ends: Sequence[Ending]) -> Sequence[None]:
+        sent = {end.part: end.platform_id for end in ends if isinstance(end, _Sent)}
+        await outbox.sent(connection, self._clock(), sent)
+        for end in ends:
+            if not isinstance(end, _Sent):
+                await end(connection)
+        return [None] * len(ends)
 
     async def _later(
         self, part: Part, wait: timedelta, why: str, connection: Connection, *, failed: bool = False

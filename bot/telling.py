@@ -13,6 +13,7 @@ from bot.channels.wire import dump_reply
 from bot.domain import Outcome
 from bot.handlers import state_after
 from bot.store import Connection, chats, exchanges, inbox, outbox, reach, tellings
+from bot.store.outbox import Said
 from bot.store.tellings import TellingState
 
 
@@ -67,10 +68,10 @@ async def tell(
     reply = dump_reply(word.outcome.reply)
     await tellings.add(connection, to.number, cause, person, state, now, label, reply)
     if label:
+        ready = channel.can.pushes
         await outbox.put(
-            connection, to.number, to.channel, to.chat, word.parts, now,
-            label=label, ready=channel.can.pushes, about=word.about,
-        )  # fmt: skip
+            connection, now, Said(to.number, to.channel, to.chat, word.parts, label, ready, word.about)
+        )
     await _keep(connection, word, now)
     return state
 
@@ -99,6 +100,6 @@ async def _keep(connection: Connection, word: Word, now: datetime) -> None:
     await exchanges.amend(connection, outcome.change)
     await exchanges.keep(connection, outcome.shown)
     talk = (exchange.channel, exchange.chat, exchange.asker)
-    before = await chats.state(connection, *talk)
+    before = (await chats.states(connection, [talk]))[talk]
     state = state_after(outcome, before, now)
-    await chats.remember(connection, *talk, replace(state, expects=before.expects))
+    await chats.remember(connection, {talk: replace(state, expects=before.expects)})

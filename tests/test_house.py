@@ -46,7 +46,7 @@ PLATFORMS = {"channels.console", "channels.telegram", "channels.web", "channels.
 SHELL = {
     "live", "intake", "answering", "sending", "reviewing", "gathering", "notices", "overview", "weekly",
     "news", "renewal", "telling", "desk", "lanes", "trial", "explaining", "sheets", "signing_in", "trying",
-    "curating", "replaying", "proposing",
+    "curating", "replaying", "proposing", "talks",
 }  # fmt: skip
 # A room is a module or a package of bot/; what is inside is its own business. `bot` is the bare package.
 MAY_IMPORT = {
@@ -104,7 +104,9 @@ MAY_IMPORT = {
     "reviewing": PURE | {"channels.base", "lanes", "notices", "store", "telling"},
     "renewal": PURE | {"channels.base", "lanes", "live", "reviewing", "store", "telling"},
     "desk": PURE | {"gathering", "reviewing"},
-    "answering": PURE | {"channels.base", "channels.wire", "desk", "lanes", "live", "reviewing", "store"},
+    "talks": PURE | {"live", "store"},
+    "answering": PURE | {"channels.base", "channels.wire", "desk", "lanes", "live", "reviewing", "store"}
+    | {"talks"},
     "web": PURE - {"matching", "decide", "finding", "handlers"}
     | SHELL
     | {"store", "channels.base", "channels.wire", "channels.web"},

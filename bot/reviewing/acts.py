@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.channels.base import Channel
-from bot.domain import CODE_DIGITS, Outcome, Reason
+from bot.domain import CODE_DIGITS, Outcome, Reason, digits_apart
 from bot.errors import Overtaken
 from bot.items import BY_ASKER, BY_BOT, NOT_OURS, Act, ActKind, Item, ItemState, QueueFilter, QueuePage, Whole
 from bot.kb import Entry, Knowledge
@@ -482,7 +482,8 @@ class Reviewing:
         if entry is None:
             return CODE_DIGITS
         async with self._database.reading() as connection:
-            return await exchanges.digits(connection, entry.id, entry.version)
+            kept = await exchanges.versions(connection, [entry.id])
+        return digits_apart([entry.version, *kept[entry.id]])
 
 
 def _cause(act: int) -> str:

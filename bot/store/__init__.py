@@ -23,10 +23,12 @@ from bot.store import (
     waiting,
 )
 from bot.store.engine import Database
+from bot.store.together import Together
 
 __all__ = [
     "Connection",
     "Database",
+    "Together",
     "acts",
     "chats",
     "choices",

@@ -1,16 +1,19 @@
 """What is remembered of the people in a chat, and its transcript."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import ChatState
 from bot.store.outbox import TOLD
 from bot.store.tables import OPEN, chats, inbox, outbox
+from bot.store.upsert import insert_into
+from bot.store.whose import Person, of_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +31,37 @@ class Turn:
     told: int | None = None
 
 
-async def state(connection: AsyncConnection, channel: str, chat: str, asker: str) -> ChatState:
-    """Return what is remembered of a person (a pseudonym) in a chat; an empty state when nothing is."""
-    query = select(chats).where(*_of(channel, chat, asker))
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        return ChatState()
-    words = tuple((word, action) for word, action in row.words or ())
-    return ChatState(tuple(row.choices), row.none, words, row.until, row.expects)
+async def states(connection: AsyncConnection, people: Collection[Person]) -> Mapping[Person, ChatState]:
+    """Return what is remembered of people in chats; an empty state where nothing is."""
+    found = dict.fromkeys(people, ChatState())
+    for row in await connection.execute(select(chats).where(of_people(chats, people))):
+        words = tuple((word, action) for word, action in row.words or ())
+        found[row.channel, row.chat, row.asker] = ChatState(
+            tuple(row.choices), row.none, words, row.until, row.expects
+        )
+    return found
 
 
-async def remember(
-    connection: AsyncConnection, channel: str, chat: str, asker: str, state: ChatState
-) -> None:
-    """Replace what is remembered of a person in a chat."""
-    values = {
-        "choices": list(state.choices),
-        "none": state.none,
-        "words": list(state.words),
-        "until": state.until,
-        "expects": state.expects,
-    }
-    known = await connection.execute(update(chats).where(*_of(channel, chat, asker)).values(**values))
-    if known.rowcount == 0:
-        await connection.execute(insert(chats).values(channel=channel, chat=chat, asker=asker, **values))
-
-
-def _of(channel: str, chat: str, asker: str) -> tuple[ColumnElement[bool], ...]:
-    return chats.c.channel == channel, chats.c.chat == chat, chats.c.asker == asker
+async def remember(connection: AsyncConnection, states: Mapping[Person, ChatState]) -> None:
+    """Replace what is remembered of people in chats."""
+    rows = [
+        {
+            **dict(zip(("channel", "chat", "asker"), person, strict=True)),
+            "choices": list(state.choices),
+            "none": state.none,
+            "words": list(state.words),
+            "until": state.until,
+            "expects": state.expects,
+        }
+        # In one order, so that two who write several wait for each other, and not each for the other.
+        for person, state in sorted(states.items(), key=itemgetter(0))
+    ]
+    if rows:
+        new = insert_into(connection, chats)
+        changed = {name: new.excluded[name] for name in ("choices", "none", "words", "until", "expects")}
+        await connection.execute(
+            new.on_conflict_do_update(index_elements=[*chats.primary_key], set_=changed), rows
+        )
 
 
 async def transcript(

@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -18,9 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.errors import BadDatabaseUrl, DatabaseRefused
 from bot.store.driver import connect
 
-_T = TypeVar("_T")
-
-MOST_TOGETHER = 100  # writes in one transaction
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
 WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.01  # s
@@ -28,16 +24,6 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MOST_PORTS = 65535
 ADVISORY_LOCK = 0x686F6964  # "hoid": replicas that start together migrate one after the other
 GROUPING_LOCK = 0x686F6967  # "hoig": of two replicas that get the same question at once, one makes the item
-
-
-@dataclass(slots=True)
-class _Job:
-    """Something to be written, and what came of it."""
-
-    write: Callable[[AsyncConnection], Awaitable[Any]]
-    done: bool = False
-    result: Any = None
-    error: BaseException | None = None
 
 
 class Database:
@@ -66,8 +52,6 @@ class Database:
             raise BadDatabaseUrl from None  # a piece of a password may be in their words
         # SQLite has one writer: a queue in this process is fair, its busy handler is not.
         self._writer = asyncio.Lock() if self._is_sqlite else None
-        self._jobs: list[_Job] = []  # that wait for the next transaction
-        self._turn = asyncio.Lock()
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _open_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
@@ -95,38 +79,6 @@ class Database:
             await connection.execution_options(hoidap_writes=True)
             await stack.enter_async_context(connection.begin())
             yield connection
-
-    async def together(self, write: Callable[[AsyncConnection], Awaitable[_T]]) -> _T:
-        """Return what `write` returns, once it is committed in one transaction with others.
-
-        Args:
-            write: changes a few rows, and may be done twice: where one of several fails, each is done alone.
-        """
-        job = _Job(write)
-        self._jobs.append(job)
-        async with self._turn:
-            if not job.done:
-                await self._do_jobs()
-        if job.error:
-            raise job.error
-        return cast(_T, job.result)
-
-    async def _do_jobs(self) -> None:
-        jobs, self._jobs = self._jobs[:MOST_TOGETHER], self._jobs[MOST_TOGETHER:]
-        try:
-            [error] = await asyncio.gather(self._do(jobs), return_exceptions=True)
-            if error:
-                for job in jobs:
-                    [job.error] = await asyncio.gather(self._do([job]), return_exceptions=True)
-                    job.done = True
-        finally:  # where this task is cancelled, others go on with what it leaves
-            self._jobs = [*(job for job in jobs if not job.done), *self._jobs]
-
-    async def _do(self, jobs: Sequence["_Job"]) -> None:
-        async with self.writing() as connection:
-            results = [await job.write(connection) for job in jobs]
-        for job, result in zip(jobs, results, strict=True):
-            job.done, job.result = True, result
 
     @asynccontextmanager
     async def grouping(self) -> AsyncIterator[AsyncConnection]:

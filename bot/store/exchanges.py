@@ -1,24 +1,17 @@
 """The log of questions, and the texts of entries as they were shown."""
 
-import contextlib
+from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, exists, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import (
-    CODE_DIGITS,
-    Candidate,
-    Change,
-    Exchange,
-    Recurring,
-    Snapshot,
-    Verdict,
-    digits_apart,
-)
+from bot.domain import Candidate, Change, Exchange, Recurring, Snapshot, Verdict
 from bot.store.tables import exchanges, inbox, snapshots, waiting
+from bot.store.upsert import insert_into
+from bot.store.whose import Person, of_people
 
 # What makes a row of the log a question: an entry that was only opened is none, unless experts were asked.
 IS_QUESTION: Final = or_(
@@ -26,36 +19,20 @@ IS_QUESTION: Final = or_(
 )
 
 
-async def add(connection: AsyncConnection, exchange: Exchange) -> None:
-    """Log a question and what was said to it."""
-    await connection.execute(
-        insert(exchanges).values(
-            id=exchange.id,
-            channel=exchange.channel,
-            chat=exchange.chat,
-            asker=exchange.asker,
-            asked_at=exchange.asked_at,
-            raw=exchange.raw,
-            normalised=exchange.normalised,
-            verdict=exchange.verdict,
-            entry=exchange.entry,
-            version=exchange.version,
-            group=exchange.group,
-            candidates=dump_candidates(exchange.candidates),
-            elapsed_ms=exchange.elapsed_ms,
-            base=exchange.base,
-            rating=exchange.rating,
-            earlier=exchange.earlier,
-            day=exchange.day,
-            province=exchange.province,
-        )
-    )
+async def add(connection: AsyncConnection, *asked: Exchange) -> None:
+    """Log questions and what was said to them."""
+    names = [field.name for field in fields(Exchange)]
+    rows = [{name: getattr(exchange, name) for name in names} for exchange in asked]
+    for row in rows:
+        row["candidates"] = dump_candidates(row["candidates"])
+    if rows:
+        await connection.execute(insert(exchanges), rows)
 
 
 async def amend(connection: AsyncConnection, change: Change) -> None:
     """Add what the asker pressed afterwards."""
-    fields = {"rating": change.rating, "entry": change.entry, "version": change.version}
-    values = {name: value for name, value in fields.items() if value is not None}
+    given = {"rating": change.rating, "entry": change.entry, "version": change.version}
+    values = {name: value for name, value in given.items() if value is not None}
     await connection.execute(update(exchanges).where(exchanges.c.id == change.exchange).values(**values))
 
 
@@ -84,28 +61,27 @@ async def recent(
 
 
 async def latest(
-    connection: AsyncConnection, channel: str, chat: str, asker: str, since: datetime, before: int
-) -> Exchange | None:
-    """Return what somebody asked or opened last in a chat before a message, but for what was off topic.
+    connection: AsyncConnection, before: Mapping[Person, int], since: datetime
+) -> Mapping[Person, Exchange]:
+    """Return what people asked or opened last in a chat before a message, but for what was off topic.
 
     Args:
         connection: any transaction.
-        channel: of the chat.
-        chat: the platform's id of it.
-        asker: pseudonym of the person.
-        since: UTC; what is older does not count.
-        before: number of the message.
+        before: number of the message, by the person.
+        since: UTC; what is older does not count. Not long ago: all that was asked since is read.
     """
     c = exchanges.c
     query = (
         select(exchanges)
-        .where(c.channel == channel, c.chat == chat, c.asker == asker)
-        .where(c.asked_at >= since, c.id < before, c.verdict != Verdict.OFF_TOPIC)
-        .order_by(c.id.desc())
-        .limit(1)
+        .where(of_people(exchanges, before), c.asked_at >= since, c.verdict != Verdict.OFF_TOPIC)
+        .order_by(c.id)
     )
-    row = (await connection.execute(query)).one_or_none()
-    return exchange_of(row) if row else None
+    found = {}
+    for row in await connection.execute(query):
+        person = (row.channel, row.chat, row.asker)
+        if row.id < before.get(person, 0):
+            found[person] = row
+    return {person: exchange_of(row) for person, row in found.items()}
 
 
 async def recurring(
@@ -131,21 +107,14 @@ async def recurring(
     return tuple(Recurring(*row) for row in await connection.execute(query))
 
 
-async def keep(connection: AsyncConnection, snapshot: Snapshot) -> None:
-    """Keep the text of an entry as it was shown, once per version."""
-    already = exists().where(snapshots.c.entry == snapshot.entry, snapshots.c.version == snapshot.version)
-    if await connection.scalar(select(already)):
-        return
-    with contextlib.suppress(IntegrityError):  # another chat was shown it at this very moment
-        async with connection.begin_nested():
-            await connection.execute(
-                insert(snapshots).values(
-                    entry=snapshot.entry,
-                    version=snapshot.version,
-                    content=snapshot.content,
-                    shown_at=snapshot.shown_at,
-                )
-            )
+async def keep(connection: AsyncConnection, *texts: Snapshot) -> None:
+    """Keep the texts of entries as they were shown, once per version."""
+    rows = [
+        {"entry": text.entry, "version": text.version, "content": text.content, "shown_at": text.shown_at}
+        for text in sorted(texts, key=lambda text: (text.entry, text.version))  # see `chats.remember`
+    ]
+    if rows:
+        await connection.execute(insert_into(connection, snapshots).on_conflict_do_nothing(), rows)
 
 
 async def shown(connection: AsyncConnection, entry: str, digits: str) -> tuple[Snapshot, ...]:
@@ -159,10 +128,13 @@ async def shown(connection: AsyncConnection, entry: str, digits: str) -> tuple[S
     return tuple(Snapshot(row.entry, row.version, row.content, row.shown_at) for row in rows)
 
 
-async def digits(connection: AsyncConnection, entry: str, version: str) -> int:
-    """Return how many digits of its version tell a text from all others that are kept of its entry."""
-    alike = await shown(connection, entry, version[:CODE_DIGITS])
-    return digits_apart([version, *(text.version for text in alike)])
+async def versions(connection: AsyncConnection, entries: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Return the versions in which the texts of some entries are kept."""
+    kept: dict[str, set[str]] = {entry: set() for entry in entries}
+    query = select(snapshots.c.entry, snapshots.c.version).where(snapshots.c.entry.in_(sorted(kept)))
+    for entry, version in await connection.execute(query):
+        kept[entry].add(version)
+    return {entry: frozenset(own) for entry, own in kept.items()}
 
 
 def dump_candidates(candidates: tuple[Candidate, ...]) -> list[list[Any]]:
@@ -177,7 +149,7 @@ def load_candidates(pairs: list[list[Any]]) -> tuple[Candidate, ...]:
 
 def exchange_of(row: Row[Any]) -> Exchange:
     """Return a row of the log as a value."""
-    fields = dict(row._mapping)
-    fields["verdict"] = Verdict(fields["verdict"])
-    fields["candidates"] = load_candidates(fields["candidates"])
-    return Exchange(**fields)
+    values = dict(row._mapping)
+    values["verdict"] = Verdict(values["verdict"])
+    values["candidates"] = load_candidates(values["candidates"])
+    return Exchange(**values)

@@ -1,17 +1,20 @@
 """Messages as they came, stored before they are acknowledged."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Envelope
 from bot.store import queue
 from bot.store.tables import OPEN, RowState, inbox
+from bot.store.upsert import insert_into
+from bot.store.whose import Chat, in_chats
+
+Arrived = tuple[str, Envelope, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +29,46 @@ class Received:
     received_at: datetime
     attempts: int
 
+    @property
+    def where(self) -> Chat:
+        """The chat that it came from."""
+        return self.channel, self.chat
+
 
 def _received(row: Row[Any]) -> Received:
     return Received(row.id, row.channel, row.chat, row.asker, row.payload, row.received_at, row.attempts)
 
 
-async def put(
-    connection: AsyncConnection, channel: str, envelope: Envelope, payload: Mapping[str, Any], now: datetime
-) -> int:
-    """Store a message once and return its number, the same one when it comes again."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    stored = await connection.scalar(
-        insert(inbox)
-        .values(
-            channel=channel,
-            key=envelope.key,
-            chat=envelope.chat,
-            asker=envelope.asker,
-            payload=payload,
-            received_at=now,
-            state=RowState.NEW,
-            attempts=0,
-            not_before=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(inbox.c.id)
-    )
-    known = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.key == envelope.key)
-    return int(stored or (await connection.execute(known)).scalar_one())
+async def put(connection: AsyncConnection, now: datetime, *arrived: Arrived) -> Sequence[int]:
+    """Store messages once and return their numbers, the same ones when they come again.
+
+    Args:
+        connection: a writing transaction.
+        now: UTC.
+        arrived: of each the channel, who sent what where, and the payload as it came.
+    """
+    rows = [
+        {
+            "channel": channel,
+            "key": envelope.key,
+            "chat": envelope.chat,
+            "asker": envelope.asker,
+            "payload": payload,
+            "received_at": now,
+            "state": RowState.NEW,
+            "attempts": 0,
+            "not_before": now,
+        }
+        for channel, envelope, payload in arrived
+    ]
+    c = inbox.c
+    new = insert_into(connection, inbox).on_conflict_do_nothing().returning(c.channel, c.key, c.id)
+    numbers = {(row.channel, row.key): row.id for row in await connection.execute(new, rows)}
+    keys = [(channel, envelope.key) for channel, envelope, _ in arrived]
+    for channel, key in {*keys} - numbers.keys():
+        known = select(c.id).where(c.channel == channel, c.key == key)
+        numbers[channel, key] = (await connection.execute(known)).scalar_one()
+    return [numbers[key] for key in keys]
 
 
 async def version_of(connection: AsyncConnection, channel: str, key: str) -> int | None:
@@ -82,9 +97,11 @@ async def get(connection: AsyncConnection, number: int) -> Received | None:
     return _received(row) if row else None
 
 
-async def finish(connection: AsyncConnection, number: int, now: datetime, note: str | None = None) -> bool:
-    """Mark a message as answered, or say in `note` why not; False when it is settled already."""
-    return await queue.finish(connection, inbox, number, now, note=note)
+async def finish(
+    connection: AsyncConnection, numbers: Collection[int], now: datetime, note: str | None = None
+) -> frozenset[int]:
+    """Mark messages as answered, or say in `note` why not; return those that were not settled already."""
+    return await queue.finish(connection, inbox, numbers, now, note=note)
 
 
 async def later(
@@ -100,20 +117,20 @@ async def bury(connection: AsyncConnection, number: int, now: datetime, note: st
 
 
 async def finished_since(
-    connection: AsyncConnection, channel: str, chat: str, since: datetime
-) -> tuple[datetime, ...]:
-    """Return when this chat's messages were answered since then, oldest first."""
+    connection: AsyncConnection, chats: Collection[Chat], since: datetime
+) -> Mapping[Chat, Sequence[datetime]]:
+    """Return when the messages of some chats were answered since then, oldest first."""
+    c = inbox.c
     query = (
-        select(inbox.c.finished_at)
-        .where(
-            inbox.c.channel == channel,
-            inbox.c.chat == chat,
-            inbox.c.finished_at > since,
-            inbox.c.note.is_(None),  # what was not answered took nobody's time
-        )
-        .order_by(inbox.c.finished_at)
+        select(c.channel, c.chat, c.finished_at)
+        .where(in_chats(inbox, chats), c.finished_at > since)
+        .where(c.note.is_(None))  # what was not answered took nobody's time
+        .order_by(c.finished_at)
     )
-    return tuple((await connection.scalars(query)).all())
+    times: dict[Chat, list[datetime]] = {chat: [] for chat in chats}
+    for row in await connection.execute(query):
+        times[row.channel, row.chat].append(row.finished_at)
+    return times
 
 
 async def open_count(connection: AsyncConnection) -> int:

@@ -12,6 +12,7 @@ from bot.domain import Reason
 from bot.items import OPEN_STATES, Asker, Draft, Item, ItemState, QueueFilter, QueueOrder, Wording
 from bot.store.exchanges import load_candidates
 from bot.store.tables import drafts, held, items, waiting
+from bot.store.whose import Person, of_people
 
 MOST_SEARCH: Final = 4000  # characters of an item's wordings that are searched
 PERSON: Final[ColumnElement[str]] = waiting.c.channel + ":" + func.coalesce(waiting.c.asker, waiting.c.chat)
@@ -280,17 +281,20 @@ async def askers(connection: AsyncConnection, item: int) -> tuple[Asker, ...]:
     return tuple(Asker(row.channel, row.province, row.people) for row in await connection.execute(query))
 
 
-async def asked_back(connection: AsyncConnection, channel: str, chat: str, asker: str) -> int | None:
-    """Return the newest question of a person's, in a chat, that an expert wants to hear more of."""
+async def asked_back(connection: AsyncConnection, people: Collection[Person]) -> Mapping[Person, int]:
+    """Return the newest question of each person, in a chat, that an expert wants to hear more of."""
+    c = waiting.c
+    asking = select(items.c.id).where(items.c.state == ItemState.ASKING)  # of all that waits, a few
     query = (
-        select(waiting.c.number)
-        .join(items, items.c.id == waiting.c.item)
-        .where(waiting.c.channel == channel, waiting.c.chat == chat, waiting.c.asker == asker)
-        .where(waiting.c.resolved_at.is_(None), items.c.state == ItemState.ASKING)
-        .order_by(waiting.c.id.desc())
-        .limit(1)
+        select(c.channel, c.chat, c.asker, c.number, c.resolved_at)
+        .where(of_people(waiting, people), c.item.in_(asking))
+        .order_by(c.id)
     )
-    return await connection.scalar(query)
+    return {
+        (row.channel, row.chat, row.asker): row.number
+        for row in await connection.execute(query)
+        if row.resolved_at is None  # asked for in the statement, SQLite would look through all that waits
+    }
 
 
 async def late(connection: AsyncConnection, taken_before: datetime, limit: int) -> tuple[Item, ...]:

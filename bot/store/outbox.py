@@ -1,15 +1,16 @@
 """Replies as they will be sent, stored together with what they answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import queue
 from bot.store.tables import OPEN, RowState, outbox
+from bot.store.whose import Chat, in_chats
 
 TOLD = "told"  # how the label begins of what an expert said later, to a message that was answered before
 
@@ -36,51 +37,52 @@ def _part(row: Row[Any]) -> Part:
     )  # fmt: skip
 
 
-async def put(
-    connection: AsyncConnection,
-    inbox_id: int | None,
-    channel: str,
-    chat: str,
-    payloads: Sequence[Mapping[str, Any]],
-    now: datetime,
-    *,
-    label: str = "",
-    ready: bool = True,
-    about: int | None = None,
-    edits: Sequence[int] = (),
-) -> None:
-    """Store the parts of a reply to message `inbox_id`, in order.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said to a chat: the parts of a reply, or of a notice that nobody asked for.
 
     Args:
-        connection: the transaction that also finishes the message.
-        inbox_id: the message that this answers, None for a notice that nobody asked for.
+        number: the message that this answers, None for a notice.
         channel: where to send it.
         chat: to whom.
         payloads: what the channel rendered, one per part.
-        now: UTC.
         label: tells a second reply to the same message (a notice, an expert's answer) from the first.
         ready: False when the reader fetches it, so that nothing is left to send.
         about: the question that this speaks of, so that a reply to it is understood.
         edits: the parts whose messages these take the place of, in order; what is left of them goes.
     """
-    gone: Sequence[Mapping[str, Any]] = [{}] * (len(edits) - len(payloads))
-    rows = [
-        {
-            "inbox_id": inbox_id,
-            "part": f"{label}{index}",
-            "channel": channel,
-            "chat": chat,
-            "payload": payload,
-            "created_at": now,
-            "state": RowState.NEW if ready else RowState.DONE,
-            "attempts": 0,
-            "not_before": now,
-            "about": about,
-            "edits": edits[index] if index < len(edits) else None,
-        }
-        for index, payload in enumerate([*payloads, *gone])
-    ]
-    if rows:
+
+    number: int | None
+    channel: str
+    chat: str
+    payloads: Sequence[Mapping[str, Any]]
+    label: str = ""
+    ready: bool = True
+    about: int | None = None
+    edits: Sequence[int] = ()
+
+    def rows(self, now: datetime) -> Iterator[dict[str, Any]]:
+        """Yield its parts as rows, in order."""
+        gone: Sequence[Mapping[str, Any]] = [{}] * (len(self.edits) - len(self.payloads))
+        for index, payload in enumerate([*self.payloads, *gone]):
+            yield {
+                "inbox_id": self.number,
+                "part": f"{self.label}{index}",
+                "channel": self.channel,
+                "chat": self.chat,
+                "payload": payload,
+                "created_at": now,
+                "state": RowState.NEW if self.ready else RowState.DONE,
+                "attempts": 0,
+                "not_before": now,
+                "about": self.about,
+                "edits": self.edits[index] if index < len(self.edits) else None,
+            }
+
+
+async def put(connection: AsyncConnection, now: datetime, *said: Said) -> None:
+    """Store what is to be said, in the transaction that also finishes what it answers; `now` is UTC."""
+    if rows := [row for each in said for row in each.rows(now)]:
         await connection.execute(insert(outbox), rows)
 
 
@@ -108,16 +110,16 @@ async def platform_id(connection: AsyncConnection, part: int) -> str | None:
 
 
 async def sent_since(
-    connection: AsyncConnection, chats: Collection[tuple[str, str]], since: datetime
-) -> Mapping[tuple[str, str], Sequence[datetime]]:
-    """Return when messages went to some chats (channel, chat) since then, oldest first."""
+    connection: AsyncConnection, chats: Collection[Chat], since: datetime
+) -> Mapping[Chat, Sequence[datetime]]:
+    """Return when messages went to some chats since then, oldest first."""
     c = outbox.c
     query = (
         select(c.channel, c.chat, c.finished_at)
-        .where(tuple_(c.channel, c.chat).in_(chats), c.finished_at > since, c.state == RowState.DONE)
+        .where(in_chats(outbox, chats), c.finished_at > since, c.state == RowState.DONE)
         .order_by(c.finished_at)
     )
-    times: dict[tuple[str, str], list[datetime]] = {chat: [] for chat in chats}
+    times: dict[Chat, list[datetime]] = {chat: [] for chat in chats}
     for row in await connection.execute(query):
         times[row.channel, row.chat].append(row.finished_at)
     return times
@@ -130,9 +132,14 @@ async def claim(
     return tuple(map(_part, await queue.claim(connection, outbox, channels, now, most)))
 
 
-async def sent(connection: AsyncConnection, part: int, now: datetime, platform_id: str) -> None:
-    """Record that a part was delivered, under the platform's id."""
-    await queue.finish(connection, outbox, part, now, platform_id=platform_id)
+async def sent(connection: AsyncConnection, now: datetime, ids: Mapping[int, str]) -> None:
+    """Record which parts were delivered, and the platform's id of each."""
+    rows = [{"row": part, "given": platform_id} for part, platform_id in ids.items()]
+    is_open = or_(*(outbox.c.state == state for state in OPEN))  # a list could not be given row by row
+    its = (outbox.c.id == bindparam("row"), is_open)
+    done = {"state": RowState.DONE, "finished_at": now, "platform_id": bindparam("given")}
+    if rows:
+        await connection.execute(update(outbox).where(*its).values(**done), rows)
 
 
 async def later(

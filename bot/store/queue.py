@@ -69,10 +69,10 @@ async def claim(
 
 
 async def finish(
-    connection: AsyncConnection, table: Table, row_id: int, now: datetime, **values: object
-) -> bool:
-    """Mark a row as done; False when it is settled already."""
-    return await _set(connection, table, row_id, state=RowState.DONE, finished_at=now, **values)
+    connection: AsyncConnection, table: Table, rows: Collection[int], now: datetime, **values: object
+) -> frozenset[int]:
+    """Mark rows as done, and return those that were not settled already."""
+    return await _set(connection, table, rows, state=RowState.DONE, finished_at=now, **values)
 
 
 async def later(
@@ -86,7 +86,7 @@ async def later(
     await _set(
         connection,
         table,
-        row_id,
+        [row_id],
         state=RowState.NEW,
         lease_until=None,
         not_before=not_before,
@@ -97,11 +97,13 @@ async def later(
 
 async def bury(connection: AsyncConnection, table: Table, row_id: int, now: datetime, note: str) -> bool:
     """Give a row up, saying why; False when it is settled already."""
-    return await _set(connection, table, row_id, state=RowState.DEAD, finished_at=now, note=note)
+    return bool(await _set(connection, table, [row_id], state=RowState.DEAD, finished_at=now, note=note))
 
 
-async def _set(connection: AsyncConnection, table: Table, row_id: int, **values: object) -> bool:
-    """Change a row that is still open: who lost its lease and comes late must not open a settled one."""
-    still_open = table.c.state.in_(OPEN)
-    result = await connection.execute(update(table).where(table.c.id == row_id, still_open).values(**values))
-    return result.rowcount == 1
+async def _set(
+    connection: AsyncConnection, table: Table, rows: Collection[int], **values: object
+) -> frozenset[int]:
+    """Change rows that are still open: who lost its lease and comes late must not open a settled one."""
+    still_open = (table.c.id.in_(rows), table.c.state.in_(OPEN))
+    changed = update(table).where(*still_open).values(**values).returning(table.c.id)
+    return frozenset((await connection.scalars(changed)).all())

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import chats, exchanges, follows, inbox, outbox, people, shares, tellings, waiting
 from bot.store.tables import lost as lost_chats
+from bot.store.whose import Chat, in_chats
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,9 @@ async def is_gone(connection: AsyncConnection, channel: str, chat: str) -> bool:
     return await connection.scalar(query) is not None
 
 
-async def back(connection: AsyncConnection, channel: str, chat: str) -> None:
-    """Record that a chat has written: it may be written to again."""
-    of_it = (lost_chats.c.channel == channel, lost_chats.c.chat == chat)
-    await connection.execute(delete(lost_chats).where(*of_it))
+async def back(connection: AsyncConnection, *chats: Chat) -> None:
+    """Record that chats have written: they may be written to again."""
+    await connection.execute(delete(lost_chats).where(in_chats(lost_chats, chats)))
 
 
 async def last_heard(connection: AsyncConnection, channel: str, chat: str) -> datetime | None:

@@ -1,6 +1,6 @@
 """What people are told who did not just ask: once per cause, and kept where it cannot be said now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from sqlalchemy import Row, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import RowState, outbox, tellings
+from bot.store.whose import Chat, in_chats
 
 SECOND = "k."  # how the label ends of what was kept before
 
@@ -64,15 +65,14 @@ async def add(
     )  # fmt: skip
 
 
-async def kept(connection: AsyncConnection, channel: str, chat: str) -> tuple[Telling, ...]:
-    """Return what is kept for a chat, oldest first."""
+async def kept(connection: AsyncConnection, chats: Collection[Chat]) -> Mapping[Chat, Sequence[Telling]]:
+    """Return what is kept for some chats, oldest first."""
     c = tellings.c
-    query = (
-        select(tellings)
-        .where(c.channel == channel, c.chat == chat, c.state == TellingState.KEPT)
-        .order_by(c.id)
-    )
-    return tuple(map(_telling, await connection.execute(query)))
+    query = select(tellings).where(in_chats(tellings, chats), c.state == TellingState.KEPT).order_by(c.id)
+    found: dict[Chat, list[Telling]] = {chat: [] for chat in chats}
+    for row in await connection.execute(query):
+        found[row.channel, row.chat].append(_telling(row))
+    return found
 
 
 async def release(connection: AsyncConnection, telling: int, label: str) -> bool:

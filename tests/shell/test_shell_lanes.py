@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.intake import CROWD, PATIENCE
 from bot.lanes import Wake, keep_running, run_lane
-from bot.store import tables
+from bot.store import inbox, tables
 from bot.store.queue import LEASE
 
 
@@ -242,17 +242,21 @@ async def _done(bot: Bot, count: int) -> bool:
     return [row.state for row in await bot.rows(tables.inbox)].count("done") == count
 
 
-async def test_answering_waits_while_messages_crowd_in_but_not_for_long(bot: Bot) -> None:
+async def test_answering_waits_while_messages_crowd_in_but_not_for_long(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(PATIENCE / 2):
         await bot.intake.calm()  # nobody is there
     hold = asyncio.Event()
 
-    async def held(connection: object) -> None:
-        await hold.wait()
+    put = inbox.put
 
-    first = asyncio.create_task(bot.database.together(held))
-    await asyncio.sleep(0)
+    async def held(*arrived: Any) -> Any:
+        await hold.wait()
+        return await put(*arrived)
+
+    monkeypatch.setattr(inbox, "put", held)
     crowd = [asyncio.create_task(bot.hears(f"câu {at}")) for at in range(CROWD)]
     await asyncio.sleep(0.05)
     began = loop.time()
@@ -262,6 +266,6 @@ async def test_answering_waits_while_messages_crowd_in_but_not_for_long(bot: Bot
     await asyncio.sleep(0.05)
     assert not calm.done()
     hold.set()
-    await asyncio.gather(first, *crowd)
+    await asyncio.gather(*crowd)
     async with asyncio.timeout(PATIENCE):
         await calm

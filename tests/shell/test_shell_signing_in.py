@@ -5,12 +5,12 @@ import re
 import pytest
 from shell_bot import Bot, words
 
-from bot.answering import Rules
 from bot.domain import Reply, Reviewer, Role
 from bot.kb import Knowledge
 from bot.phrases import say
 from bot.signing_in import SignIn
 from bot.store import Database, tables
+from bot.talks import Rules
 
 LAN = Reviewer("push:lan", "Nguyễn Thị Lan", Role.EXPERT)
 ADDRESS = "https://bot.example"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain import Envelope
 from bot.store import Database, inbox, outbox
 from bot.store.inbox import Received
-from bot.store.outbox import Part
+from bot.store.outbox import Part, Said
 from bot.store.queue import LEASE
 from bot.store.tables import inbox as inbox_table
 from bot.store.tables import outbox as outbox_table
@@ -39,9 +39,9 @@ class Queue:
             async with self.database.writing() as own:
                 return await self.put(chat, channel, own)
         if self.name == "inbox":
-            number = await inbox.put(connection, channel, Envelope(uuid4().hex, chat, chat), {}, NOON)
+            [number] = await inbox.put(connection, NOON, (channel, Envelope(uuid4().hex, chat, chat), {}))
         else:
-            await outbox.put(connection, None, channel, chat, [{}], NOON)
+            await outbox.put(connection, NOON, Said(None, channel, chat, [{}]))
             number = await connection.scalar(select(func.max(outbox_table.c.id)))
         assert number is not None
         return number
@@ -61,9 +61,9 @@ class Queue:
     async def finish(self, number: int, at_second: float = 0) -> None:
         async with self.database.writing() as connection:
             if self.name == "inbox":
-                await inbox.finish(connection, number, at(at_second))
+                await inbox.finish(connection, [number], at(at_second))
             else:
-                await outbox.sent(connection, number, at(at_second), "platform-1")
+                await outbox.sent(connection, at(at_second), {number: "platform-1"})
 
     async def later(self, number: int, at_second: float) -> None:
         async with self.database.writing() as connection:

@@ -47,22 +47,17 @@ async def test_of_two_texts_whose_codes_begin_alike_both_are_kept_and_neither_is
 async def test_as_many_digits_as_tell_them_apart_open_each(both: Database) -> None:
     async with both.reading() as connection:
         for one in (FIRST, ALIKE):
-            digits = await exchanges.digits(connection, "nha-o", one.version)
+            digits = digits_apart((await exchanges.versions(connection, ["nha-o"]))["nha-o"])
             assert digits > CODE_DIGITS
             assert await exchanges.shown(connection, "nha-o", one.version[:digits]) == (one,)
 
 
-async def test_a_text_that_is_like_no_other_needs_no_more(both: Database) -> None:
+async def test_the_versions_of_entries_are_known_at_once(both: Database) -> None:
     async with both.reading() as connection:
-        assert await exchanges.digits(connection, "nha-o", text("khác").version) == CODE_DIGITS
-        assert await exchanges.digits(connection, "vay-von", FIRST.version) == CODE_DIGITS
-
-
-async def test_a_text_not_kept_yet_is_told_from_those_that_are(database: Database) -> None:
-    async with database.writing() as connection:
-        await exchanges.keep(connection, FIRST)
-        digits = await exchanges.digits(connection, "nha-o", ALIKE.version)
-        assert digits == digits_apart([FIRST.version, ALIKE.version])
+        assert await exchanges.versions(connection, ["nha-o", "vay-von"]) == {
+            "nha-o": {FIRST.version, ALIKE.version, text("khác").version},
+            "vay-von": frozenset(),
+        }
 
 
 def test_digits_tell_versions_apart_and_are_never_fewer_than_people_know() -> None:

@@ -20,7 +20,8 @@ def queue(database: Database) -> Queue:
 
 async def put(database: Database, envelope: Envelope = HELLO, channel: str = "web") -> int:
     async with database.writing() as connection:
-        return await inbox.put(connection, channel, envelope, {"text": "alo"}, NOON)
+        [number] = await inbox.put(connection, NOON, (channel, envelope, {"text": "alo"}))
+        return number
 
 
 async def test_a_message_delivered_twice_is_stored_once(database: Database) -> None:
@@ -41,8 +42,9 @@ async def test_two_receivers_of_the_same_message_store_it_once(database: Databas
 async def test_a_message_that_is_there_already_does_not_undo_what_else_was_stored(database: Database) -> None:
     old = await put(database)
     async with database.writing() as connection:
-        new = await inbox.put(connection, "web", Envelope("update-8", "chat-1", "person-1"), {}, NOON)
-        assert await inbox.put(connection, "web", HELLO, {}, NOON) == old
+        fresh = ("web", Envelope("update-8", "chat-1", "person-1"), {})
+        known, new, again = await inbox.put(connection, NOON, ("web", HELLO, {}), fresh, fresh)
+        assert (known, again) == (old, new) and new != old
     async with database.reading() as connection:
         assert await inbox.version_of(connection, "web", "update-8") == new
 
@@ -62,7 +64,7 @@ async def test_a_number_is_never_given_again(database: Database, queue: Queue) -
 async def test_what_was_sent_comes_out_unchanged(database: Database) -> None:
     payload = {"text": "Mức hỗ trợ 😀 \u0301 \\ \" '", "update": {"id": 2**60, "list": [None, True, 1.5]}}
     async with database.writing() as connection:
-        number = await inbox.put(connection, "web", HELLO, payload, at(3))
+        [number] = await inbox.put(connection, at(3), ("web", HELLO, payload))
     async with database.reading() as connection:
         row = await inbox.get(connection, number)
     assert row is not None
@@ -84,7 +86,8 @@ async def test_finished_messages_of_a_chat_are_told_by_when(database: Database, 
         assert await queue.claimed(second) == number
         await queue.finish(number, second)
     async with database.reading() as connection:
-        assert await inbox.finished_since(connection, "web", "a", at(10)) == (at(20), at(30))
+        finished = await inbox.finished_since(connection, [("web", "a")], at(10))
+        assert finished == {("web", "a"): [at(20), at(30)]}
 
 
 async def test_open_and_dead_messages_are_counted(database: Database, queue: Queue) -> None:

@@ -9,6 +9,7 @@ from store_queues import NOON, Queue, at
 
 from bot.domain import Candidate, Change, ChatState, Exchange, Reason, Snapshot, Verdict, Waiting
 from bot.store import Connection, Database, chats, exchanges, items, outbox, waiting
+from bot.store.outbox import Said
 
 TEXT = "Mức hỗ trợ nhà ở 😀 cho hộ nghèo?"
 CANDIDATES = (Candidate("nha-o", 0.987654), Candidate("vay-von", 0.01))
@@ -151,30 +152,35 @@ async def test_of_a_person_in_a_chat_the_latest_state_is_remembered(database: Da
     first = ChatState(("p:1:0", "p:1:1"), "n:1", (), at(60))
     latest = ChatState((), None, (("sai", "d:7"),), at(120))
     async with database.writing() as connection:
-        await chats.remember(connection, "web", "a", "p", first)
-        await chats.remember(connection, "web", "a", "p", latest)
-        await chats.remember(connection, "web", "a", "q", first)
-        await chats.remember(connection, "web", "b", "p", first)
+        await chats.remember(connection, {("web", "a", "p"): first})
+        await chats.remember(
+            connection, {("web", "b", "p"): first, ("web", "a", "q"): first, ("web", "a", "p"): latest}
+        )
+    expected = {
+        ("web", "a", "p"): latest,
+        ("web", "a", "q"): first,
+        ("web", "b", "p"): first,
+        ("telegram", "a", "p"): ChatState(),
+    }
     async with database.reading() as connection:
-        assert await chats.state(connection, "web", "a", "p") == latest
-        assert await chats.state(connection, "web", "a", "q") == first
-        assert await chats.state(connection, "web", "b", "p") == first
-        assert await chats.state(connection, "telegram", "a", "p") == ChatState()
+        assert await chats.states(connection, expected) == expected
+        assert await chats.states(connection, []) == {}
 
 
 async def test_a_state_may_be_replaced_by_two_at_once(database: Database) -> None:
     other = Database(database.url.render_as_string(False))
     async with database.writing() as connection:
-        await chats.remember(connection, "web", "a", "p", ChatState())
+        await chats.remember(connection, {("web", "a", "p"): ChatState()})
 
     async def remember(through: Database, expects: str) -> None:
         async with through.writing() as connection:
-            await chats.remember(connection, "web", "a", "p", ChatState(expects=expects))
+            await chats.remember(connection, {("web", "a", "p"): ChatState(expects=expects)})
             await asyncio.sleep(0.05)  # the rest of its transaction
 
     await asyncio.gather(remember(database, "s:1"), remember(other, "s:2"))
     async with database.reading() as connection:
-        assert (await chats.state(connection, "web", "a", "p")).expects in ("s:1", "s:2")
+        [state] = (await chats.states(connection, [("web", "a", "p")])).values()
+        assert state.expects in ("s:1", "s:2")
     await other.close()
 
 
@@ -183,9 +189,8 @@ async def test_a_state_may_be_replaced_by_two_at_once(database: Database) -> Non
 
 async def tell(database: Database, number: int, words: str, second: float, label: str = "") -> None:
     async with database.writing() as connection:
-        await outbox.put(
-            connection, number, "web", "a", [{"say": words}], at(second), label=label, ready=False
-        )
+        said = Said(number, "web", "a", [{"say": words}], label=label, ready=False)
+        await outbox.put(connection, at(second), said)
 
 
 async def test_what_is_told_later_is_a_turn_of_its_own_at_its_time(database: Database) -> None:

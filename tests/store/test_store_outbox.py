@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from store_queues import Queue, at
 
 from bot.store import Database, outbox
+from bot.store.outbox import Said
 
 PARTS = [{"text": "một"}, {"text": "hai"}, {"text": "ba"}]
 
@@ -21,7 +22,7 @@ def queue(database: Database) -> Queue:
 
 async def put(database: Database, number: int | None, label: str = "", ready: bool = True) -> None:
     async with database.writing() as connection:
-        await outbox.put(connection, number, "web", "a", PARTS, at(0), label=label, ready=ready)
+        await outbox.put(connection, at(0), Said(number, "web", "a", PARTS, label=label, ready=ready))
 
 
 async def test_the_parts_of_a_reply_go_out_in_order(database: Database, queue: Queue, number: int) -> None:
@@ -63,7 +64,7 @@ async def test_what_its_reader_fetches_is_not_sent(database: Database, queue: Qu
 
 async def test_a_reply_without_parts_is_nothing(database: Database, queue: Queue, number: int) -> None:
     async with database.writing() as connection:
-        await outbox.put(connection, number, "web", "a", [], at(0))
+        await outbox.put(connection, at(0), Said(number, "web", "a", []))
     assert await queue.states() == []
 
 
@@ -72,7 +73,7 @@ async def test_where_a_part_arrived_is_kept(database: Database, queue: Queue, nu
     part = await queue.claimed()
     assert part is not None
     async with database.writing() as connection:
-        await outbox.sent(connection, part, at(5), "telegram-4711")
+        await outbox.sent(connection, at(5), {part: "telegram-4711"})
     row = await queue.row(part)
     assert (row.state, row.platform_id, row.finished_at) == ("done", "telegram-4711", at(5))
 

@@ -29,7 +29,7 @@ class Log:
     ) -> int:
         async with self.database.writing() as connection:
             envelope = Envelope(uuid4().hex, "chat", "asker")
-            number = await inbox.put(connection, channel, envelope, {}, at)
+            [number] = await inbox.put(connection, at, (channel, envelope, {}))
             assert number
             fields: dict[str, Any] = {
                 "asker": "a1",

@@ -12,7 +12,7 @@ from installed import needs
 from web_console import Console, OneBrain
 from web_site import BASE, CHROMIUM_FLAGS, SHIPPED, FixedLive, ScriptedMatcher, Site, now, serve
 
-from bot.answering import Answering, Rules
+from bot.answering import Answering
 from bot.channels.base import Channel
 from bot.channels.web import WebChannel
 from bot.curating import Curating
@@ -28,6 +28,7 @@ from bot.reviewing import Reviewing
 from bot.signing_in import SignIn
 from bot.store import Database
 from bot.store.inbox import Received
+from bot.talks import Rules
 from bot.web import create_app
 
 

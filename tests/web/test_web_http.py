@@ -17,6 +17,7 @@ from bot.errors import KnowledgeError
 from bot.kb import load
 from bot.phrases import say
 from bot.store import outbox
+from bot.store.outbox import Said
 
 HTMX = {"HX-Request": "true"}
 
@@ -172,7 +173,7 @@ async def test_what_an_expert_says_later_is_seen_on_the_page(site: Site) -> None
         chat = (await connection.exec_driver_sql("select chat from inbox")).scalar_one()
     told = dump_reply(Reply((Block(Style.TEXT, "Chuyên gia: chưa có tàu."),)))
     async with site.database.writing() as connection:
-        await outbox.put(connection, number, "web", chat, [told], now(), label="told", ready=False)
+        await outbox.put(connection, now(), Said(number, "web", chat, [told], label="told", ready=False))
     assert "Chuyên gia: chưa có tàu." in await site.page()
 
 
@@ -185,7 +186,7 @@ async def test_what_an_expert_says_later_comes_last_however_old_the_question(sit
     told = dump_reply(Reply((Block(Style.TEXT, "Chuyên gia: chưa có tàu."),)))
     async with site.database.writing() as connection:
         label = f"{outbox.TOLD}1."
-        await outbox.put(connection, number, "web", chat, [told], now(), label=label, ready=False)
+        await outbox.put(connection, now(), Said(number, "web", chat, [told], label=label, ready=False))
     page = await site.page()
     assert page.index("câu số 30x") < page.index("Chuyên gia: chưa có tàu.")
     assert page.count('<article class="turn') == 30

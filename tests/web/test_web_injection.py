@@ -10,6 +10,7 @@ from web_site import Site, now
 from bot.channels.wire import dump_reply
 from bot.domain import Block, Button, Envelope, Reply, Style
 from bot.store import inbox, outbox
+from bot.store.outbox import Said
 from bot.web.markdown import answer_html
 from bot.web.sessions import Session
 
@@ -89,10 +90,10 @@ async def test_what_is_answered_is_text(slow_site: Site, style: Style, attack: s
     for key, reply in (("1", harmless), ("2", nasty)):
         async with slow_site.database.writing() as connection:
             envelope = Envelope(key, chat, chat)
-            number = await inbox.put(connection, "web", envelope, {"text": "hỏi"}, now())
+            [number] = await inbox.put(connection, now(), ("web", envelope, {"text": "hỏi"}))
             assert number
-            await outbox.put(connection, number, "web", chat, [dump_reply(reply)], now(), ready=False)
-            await inbox.finish(connection, number, now())
+            await outbox.put(connection, now(), Said(number, "web", chat, [dump_reply(reply)], ready=False))
+            await inbox.finish(connection, [number], now())
         pages.append(await slow_site.page())
     assert tags_added(*pages) <= ({"a", "code", "strong"} if style is Style.ANSWER else set())
     assert_clean(pages[1])

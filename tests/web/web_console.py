@@ -125,7 +125,7 @@ class Console:
         channel = more.pop("channel", "web")
         async with self.database.writing() as connection:
             envelope = Envelope(uuid4().hex, "chat", "asker")
-            number = await inbox.put(connection, channel, envelope, {"text": text}, at)
+            [number] = await inbox.put(connection, at, (channel, envelope, {"text": text}))
             assert number
             exchange = Exchange(
                 id=number,
