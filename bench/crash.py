@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "channels/telegram")]
 
 from telegram_base import ANSWERED, UNKNOWN, write_base  # noqa: E402
-from telegram_emulator import Emulator, install, wait_for  # noqa: E402
+from telegram_emulator import Emulator, wait_for  # noqa: E402
 from telegram_process import Bot, pause  # noqa: E402
 
 CHATS = 100
@@ -35,7 +35,6 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--every", type=int, default=100, help="messages between two kills (100)")
     options = parser.parse_args()
-    install()
     emulator = Emulator()
     with tempfile.TemporaryDirectory() as home:
         bot = Bot(Path(home), write_base(Path(home) / "base"), emulator, QUESTIONS_PER_MINUTE=1000)

@@ -25,6 +25,13 @@ def test_help_shows_examples():
     assert "python -m bench --scale 3000 15000" in shown
 
 
+def test_every_measure_finds_what_it_needs():
+    modules = [f"bench.{path.stem}" for path in (ROOT / "bench").glob("[!_]*.py")]
+    assert len(modules) > 10
+    done = subprocess.run([sys.executable, "-c", f"import {', '.join(modules)}"], cwd=ROOT, timeout=60)
+    assert done.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
