@@ -117,19 +117,19 @@ class Answering:
         """Answer messages, or put one off where its chat has had its share of this minute.
 
         They share transactions, which cost more than what is done in them. What a reviewer presses is an act
-        of its own: each of their messages is worked on alone.
+        of its own, and may take longer than an answer: their messages come last, each alone.
         """
-        together = []
+        batch, reviewers_rows = [], []
         for row in rows:
             if row.attempts > MOST_ATTEMPTS:  # whatever became of the others, they did not even fail
                 await self._give_up(row, "never finished")
             elif self._rules.name(row) in self._rules.admins:
-                await self._work([row])
+                reviewers_rows.append(row)
             else:
-                together.append(row)
-        if together:
-            await self._work(together)
-        self._replied.set()
+                batch.append(row)
+        for part in filter(None, (batch, *([row] for row in reviewers_rows))):
+            await self._work(part)
+            self._replied.set()
 
     async def failed(self, row: Received, error: Exception) -> None:
         """Try again soon; after the last attempt apologise and hand the message to a person."""
@@ -206,8 +206,8 @@ class Answering:
         return found
 
     async def _put_off(self, connection: Connection, each: _TooSoon) -> None:
-        await inbox.later(connection, each.row.id, each.turn, "too fast", failed=False)
-        await outbox.put(connection, self._clock(), self._said(each.row, each.notice, label=NOTICE))
+        if await inbox.later(connection, each.row.id, each.turn, "too fast", failed=False):
+            await outbox.put(connection, self._clock(), self._said(each.row, each.notice, label=NOTICE))
 
     # --- answering -------------------------------------------------------------------------------------
 

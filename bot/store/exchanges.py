@@ -13,8 +13,10 @@ from bot.store.tables import exchanges, inbox, snapshots, waiting
 from bot.store.upsert import insert_into
 from bot.store.whose import Person, of_people
 
+# Whose words were changed since: what was asked last counts.
+IS_REPLACED: Final = exists().where(inbox.c.id == exchanges.c.id, inbox.c.replaced_by.is_not(None))
 # What makes a row of the log a question: an entry that was only opened is none, unless experts were asked.
-IS_QUESTION: Final = or_(
+IS_QUESTION: Final = ~IS_REPLACED & or_(
     exchanges.c.verdict != Verdict.OPENED, exists().where(waiting.c.number == exchanges.c.id)
 )
 
@@ -45,15 +47,11 @@ async def get(connection: AsyncConnection, number: int) -> Exchange | None:
 async def recent(
     connection: AsyncConnection, channel: str, chat: str, asker: str, limit: int
 ) -> tuple[Exchange, ...]:
-    """Return the newest questions that somebody asked in a chat, newest first.
-
-    Of a question whose words were changed only the newest counts.
-    """
+    """Return the newest questions that somebody asked in a chat, newest first."""
     c = exchanges.c
-    is_replaced = exists().where(inbox.c.id == c.id, inbox.c.replaced_by.is_not(None))
     query = (
         select(exchanges)
-        .where(c.channel == channel, c.chat == chat, c.asker == asker, IS_QUESTION, ~is_replaced)
+        .where(c.channel == channel, c.chat == chat, c.asker == asker, IS_QUESTION)
         .order_by(exchanges.c.id.desc())
         .limit(limit)
     )

@@ -106,9 +106,9 @@ async def finish(
 
 async def later(
     connection: AsyncConnection, number: int, not_before: datetime, note: str, *, failed: bool
-) -> None:
-    """Answer this message, and those behind it in its chat, from `not_before` on."""
-    await queue.later(connection, inbox, number, not_before, note, failed=failed)
+) -> bool:
+    """Answer a message, and those behind it in its chat, from `not_before` on; False when it is settled."""
+    return await queue.later(connection, inbox, number, not_before, note, failed=failed)
 
 
 async def bury(connection: AsyncConnection, number: int, now: datetime, note: str) -> bool:

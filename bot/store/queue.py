@@ -77,13 +77,14 @@ async def finish(
 
 async def later(
     connection: AsyncConnection, table: Table, row_id: int, not_before: datetime, note: str, *, failed: bool
-) -> None:
+) -> bool:
     """Give a row back, to be claimed again at `not_before`; later rows of its chat wait behind it.
 
-    A claim that did not fail (it only came too early) does not count as an attempt.
+    A claim that did not fail (it only came too early) does not count as an attempt. False when the row is
+    settled already.
     """
     attempts = table.c.attempts if failed else table.c.attempts - 1
-    await _set(
+    given_back = await _set(
         connection,
         table,
         [row_id],
@@ -93,6 +94,7 @@ async def later(
         note=note,
         attempts=attempts,
     )
+    return bool(given_back)
 
 
 async def bury(connection: AsyncConnection, table: Table, row_id: int, now: datetime, note: str) -> bool:

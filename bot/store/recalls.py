@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.exchanges import IS_REPLACED
 from bot.store.tables import exchanges, recalls, snapshots, waiting
 
 
@@ -48,14 +49,16 @@ async def receivers(
 ) -> tuple[Receiver, ...]:
     """Return who got a text since then and was not told yet that `now_version` holds instead.
 
-    Who put the question before the experts again is left out: they will be told by them.
+    Who put the question before the experts again is left out: they will be told by them. So is who changed
+    its words: the text stands in their chat no more.
     """
     e = exchanges.c
     told = exists().where(recalls.c.exchange == e.id, recalls.c.version == now_version)
     waits = exists().where(waiting.c.number == e.id, waiting.c.resolved_at.is_(None))
     query = (
         select(e.id, e.channel, e.chat, e.asker, e.entry)
-        .where(e.entry == given.entry, e.version == given.version, e.asked_at >= since, ~told, ~waits)
+        .where(e.entry == given.entry, e.version == given.version, e.asked_at >= since)
+        .where(~told, ~waits, ~IS_REPLACED)
         .order_by(e.id)
     )
     return tuple(

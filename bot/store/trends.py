@@ -11,8 +11,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from bot.domain import Exchange, Reason, Verdict, midnight
-from bot.items import OPEN_STATES, Item, ItemState
-from bot.store.exchanges import IS_QUESTION, exchange_of
+from bot.items import BY_ASKER, OPEN_STATES, Item, ItemState
+from bot.store.exchanges import IS_QUESTION, IS_REPLACED, exchange_of
 from bot.store.items import PERSON, item_of
 from bot.store.tables import exchanges, items, people, waiting
 
@@ -190,6 +190,7 @@ def _within(span: Span) -> Iterator[ColumnElement[bool]]:
     c = exchanges.c
     yield c.asked_at >= span.since
     yield c.asked_at < span.until
+    yield ~IS_REPLACED
     if span.channel:
         yield c.channel == span.channel
 
@@ -202,6 +203,7 @@ def _asked(span: Span) -> Iterator[ColumnElement[bool]]:
 def _waited(span: Span) -> Iterator[ColumnElement[bool]]:
     yield waiting.c.asked_at >= span.since
     yield waiting.c.asked_at < span.until
+    yield waiting.c.resolved_by.is_distinct_from(BY_ASKER)  # who changed their words, or their mind
     if span.channel:
         yield waiting.c.channel == span.channel
 

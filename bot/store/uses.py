@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Exchange, Snapshot, Verdict
-from bot.store.exchanges import exchange_of
+from bot.store.exchanges import IS_REPLACED, exchange_of
 from bot.store.tables import exchanges, snapshots
 
 
@@ -50,14 +50,15 @@ async def of_some(connection: AsyncConnection, entries: Collection[str]) -> Mapp
 
 
 async def _by_entry(connection: AsyncConnection, condition: ColumnElement[bool]) -> Mapping[str, Uses]:
-    query = select(exchanges.c.entry, *_counts()).where(condition).group_by(exchanges.c.entry)
+    query = select(exchanges.c.entry, *_counts()).where(condition, ~IS_REPLACED).group_by(exchanges.c.entry)
     return {entry: Uses(*counts) for entry, *counts in await connection.execute(query)}
 
 
 async def of_one(connection: AsyncConnection, entry: str) -> Mapping[str, Uses]:
     """Return the uses of an entry by channel."""
     c = exchanges.c
-    query = select(c.channel, *_counts()).where(c.entry == entry).group_by(c.channel).order_by(c.channel)
+    own = select(c.channel, *_counts()).where(c.entry == entry, ~IS_REPLACED)
+    query = own.group_by(c.channel).order_by(c.channel)
     return {channel: Uses(*counts) for channel, *counts in await connection.execute(query)}
 
 
@@ -66,7 +67,7 @@ async def questions(connection: AsyncConnection, entry: str, limit: int) -> tupl
     c = exchanges.c
     query = (
         select(exchanges)
-        .where(c.entry == entry, c.verdict != Verdict.OPENED)
+        .where(c.entry == entry, c.verdict != Verdict.OPENED, ~IS_REPLACED)
         .order_by(c.id.desc())
         .limit(limit)
     )
@@ -78,7 +79,7 @@ async def nearest(connection: AsyncConnection, entry: str, since: datetime) -> M
     c = exchanges.c
     query = (
         select(c.verdict, func.count())
-        .where(c.asked_at >= since, c.candidates[(0, 0)].as_string() == entry)
+        .where(c.asked_at >= since, c.candidates[(0, 0)].as_string() == entry, ~IS_REPLACED)
         .group_by(c.verdict)
     )
     return {Verdict(verdict): count for verdict, count in await connection.execute(query)}

@@ -10,7 +10,8 @@ from store_queues import NOON
 
 from bot.domain import Candidate, Envelope, Exchange, Reason, Verdict, Waiting
 from bot.items import ItemState
-from bot.store import Database, exchanges, inbox, items, reach, trends, uses, waiting
+from bot.store import Database, exchanges, inbox, items, reach, recalls, trends, uses, waiting
+from bot.store.recalls import Given
 from bot.store.tables import waiting as table
 from bot.store.trends import Asked, Missed, Span
 
@@ -265,3 +266,27 @@ async def test_what_became_of_the_questions_that_an_entry_was_nearest_to(log: Lo
     await log.asked(candidates=near, at=NOON - 2 * DAY)
     await log.asked()
     assert await log.read(uses.nearest, "a", NOON - DAY) == {Verdict.ANSWER: 1, Verdict.SUGGEST: 2}
+
+
+async def test_a_question_whose_words_were_changed_counts_as_it_was_asked_last(log: Log) -> None:
+    fields = {"entry": "a", "version": "3fa2", "rating": -1, "candidates": (Candidate("a", 0.9),)}
+    old = await log.asked(Verdict.ANSWER, **fields)
+    receivers = (recalls.receivers, Given("a", "3fa2", ""), NOON - DAY, "77aa")
+    assert len(await log.read(*receivers)) == 1
+    assert await log.read(uses.nearest, "a", NOON - DAY) == {Verdict.ANSWER: 1}
+    await log.waited(Reason.NO_MATCH)
+    withdrawn = await log.waited(Reason.NO_MATCH)
+    new = await log.asked(Verdict.ANSWER, entry="b")
+    async with log.database.writing() as connection:
+        await inbox.replace(connection, old, new)
+        await inbox.replace(connection, withdrawn, new)
+        await waiting.withdraw(connection, withdrawn, NOON)
+    assert sum(one.questions for one in await log.read(trends.outcomes, ALL)) == 2
+    assert await log.read(trends.by_entry, ALL) == (("b", 1),)
+    assert await log.read(trends.ratings, ALL) == ()
+    assert await log.read(trends.reasons, ALL) == ((Reason.NO_MATCH, 1),)
+    assert await log.read(trends.times, ALL) == ()
+    assert set(await log.read(uses.of_all)) == {"b"}
+    assert await log.read(uses.questions, "a", 5) == ()
+    assert await log.read(uses.nearest, "a", NOON - DAY) == {}
+    assert await log.read(*receivers) == ()
