@@ -5,6 +5,7 @@ says nothing else. "theo TT 55 thì hỗ trợ bao nhiêu" asks for an entry.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -57,6 +58,7 @@ _IDLE: Final = frozenset((
 ))
 # fmt: on
 _WORD: Final = re.compile(r"\w+")
+_LAW: Final = re.compile(r"\b(?:bo luat|luat|phap lenh) ")
 _WORDS_BELOW_ISSUER: Final = 100  # words of a title: who issued it says more than all of them
 
 
@@ -83,11 +85,10 @@ class Asked:
 
 def asked(question: Question, knowledge: Knowledge) -> Asked | None:
     """Return what a question asks about documents; None where it asks something else."""
-    if not question.documents:
-        return None
-    text = " ".join("~" if word in question.documents else word for word in question.folded.split())
+    text, found = _read(question, knowledge)
     kinds = frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
-    found = named(question, knowledge)
+    if not found or not (kinds or question.documents):  # a law's name alone may be asked for as a subject
+        return None
     issuers = {number: _issuer(number, knowledge) for one in found for number in one.numbers}
     rest = text
     for pattern in (*_KINDS.values(), _IDLE_PHRASES):
@@ -107,9 +108,41 @@ def asked(question: Question, knowledge: Knowledge) -> Asked | None:
 
 
 def named(question: Question, knowledge: Knowledge) -> tuple[Named, ...]:
-    """Return the documents that a question names, each once, in the order of the text."""
+    """Return the documents that a question names, each once: by their numbers, else laws by their names."""
+    return _read(question, knowledge)[1]
+
+
+def _read(question: Question, knowledge: Knowledge) -> tuple[str, tuple[Named, ...]]:
+    """Return a question's folded text with `~` in place of every document, and these documents."""
+    if not question.documents:
+        return _laws(question.folded, knowledge)
     years = knowledge.issue_years()
-    return tuple(Named(token, fitting(token, years)) for token in dict.fromkeys(question.documents))
+    text = " ".join("~" if word in question.documents else word for word in question.folded.split())
+    return text, tuple(Named(token, fitting(token, years)) for token in dict.fromkeys(question.documents))
+
+
+def _laws(text: str, knowledge: Knowledge) -> tuple[str, tuple[Named, ...]]:
+    """Find laws that are called by their names: "luật việc làm", "luật việc làm 2013" where several are."""
+    if not _LAW.search(text):
+        return text, ()
+    called: dict[str, list[str]] = defaultdict(list)
+    for number, document in knowledge.documents.items():
+        name = " ".join(_WORD.findall(fold(document.title.partition("(")[0])))
+        if _LAW.match(name):
+            called[name].append(number)
+    found: dict[str, Named] = {}
+
+    def take(match: re.Match[str]) -> str:
+        name, year = match[1], match[2]
+        numbers = tuple(number for number in called[name] if not year or year in number.split("/"))
+        if not numbers:
+            return match[0]
+        found[match[0]] = Named(match[0], numbers)
+        return "~"
+
+    longest_first = sorted(map(re.escape, called), key=len, reverse=True)
+    pattern = rf"\b({'|'.join(longest_first)})(?: (?:nam )?((?:19|20)\d\d))?\b"
+    return (re.sub(pattern, take, text) if called else text), tuple(found.values())
 
 
 def title_words(number: str, knowledge: Knowledge) -> frozenset[str]:

@@ -53,8 +53,6 @@ def about(
 
 def _asked(exchange: Exchange, context: Context) -> Asked | None:
     """Return what was asked of documents, in the asker's own words and not together with what was before."""
-    if not any(letter.isdigit() for letter in exchange.raw):
-        return None  # it names none
     return asked(context.matcher.understand(exchange.raw), context.knowledge)
 
 
