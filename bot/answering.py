@@ -1,6 +1,7 @@
 """From the inbox to the outbox: messages are claimed, understood, answered and committed together."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from bot.domain import (
     Style,
     Text,
     Verdict,
-    digits_apart,
+    digits_of,
 )
 from bot.finding import readings
 from bot.handlers import question, respond, state_after
@@ -108,28 +109,31 @@ class Answering:
         self._replied = replied
         self._talks = Talks(live, rules, clock)
 
-    async def claim(self) -> Sequence[Received]:
-        """Claim the next messages, one of each chat; none when all are answered."""
-        async with self._database.writing() as connection:
-            return await inbox.claim(connection, self._channels, self._clock(), MOST_AT_ONCE)
-
-    async def work(self, rows: Sequence[Received]) -> None:
-        """Answer messages, or put one off where its chat has had its share of this minute.
+    async def claim(self) -> Sequence[Sequence[Received]]:
+        """Claim the next messages, one of each chat, in the groups that they are worked on in.
 
         They share transactions, which cost more than what is done in them. What a reviewer presses is an act
-        of its own, and may take longer than an answer: their messages come last, each alone.
+        of its own, and may take longer than an answer: each of their messages comes alone, after the others.
+        So does one that was claimed before and not finished: it may have ended the process, and not alone.
         """
-        batch, reviewers_rows = [], []
+        async with self._database.writing() as connection:
+            rows = await inbox.claim(connection, self._channels, self._clock(), MOST_AT_ONCE)
+        batch: list[Received] = []
+        alone: list[Received] = []
         for row in rows:
-            if row.attempts > MOST_ATTEMPTS:  # whatever became of the others, they did not even fail
-                await self._give_up(row, "never finished")
-            elif self._rules.name(row) in self._rules.admins:
-                reviewers_rows.append(row)
-            else:
-                batch.append(row)
-        for part in filter(None, (batch, *([row] for row in reviewers_rows))):
-            await self._work(part)
-            self._replied.set()
+            is_first = row.attempts == 1 and self._rules.name(row) not in self._rules.admins
+            (batch if is_first else alone).append(row)
+        # The other way round each time, so that what ends the process is not before the same ones again.
+        alone.sort(key=lambda row: row.id if row.attempts % 2 else -row.id)
+        return [*([batch] if batch else []), *([row] for row in alone)]
+
+    async def work(self, rows: Sequence[Received]) -> None:
+        """Answer a group of messages, or put one off where its chat has had its share of this minute."""
+        if rows[0].attempts > MOST_ATTEMPTS:  # it did not even fail, time and again
+            await self._give_up(rows[0], "never finished")
+        else:
+            await self._work(rows)
+        self._replied.set()
 
     async def failed(self, row: Received, error: Exception) -> None:
         """Try again soon; after the last attempt apologise and hand the message to a person."""
@@ -260,7 +264,7 @@ class Answering:
         for at, (talk, outcome) in enumerate(zip(talks, outcomes, strict=True)):
             if outcome.shown is None:
                 continue
-            digits = digits_apart([outcome.shown.version, *kept[outcome.shown.entry]])
+            digits = digits_of(outcome.shown.version, kept[outcome.shown.entry])
             if digits > talk.context.digits:  # about once in 65,536 edits
                 longer = replace(talk, context=replace(talk.context, digits=digits))
                 [told[at]] = await asyncio.to_thread(_respond_to, [longer])
@@ -277,21 +281,24 @@ class Answering:
         ours = await inbox.finish(connection, [each.talk.row.id for each in answers], now)
         answers = [each for each in answers if each.talk.row.id in ours]
         outcomes = [each.outcome for each in answers]
+        # Items, questions, texts, chats: in the order in which experts' acts change them (`bot.telling`), or
+        # one would wait for the other.
+        edits = [await self._replace(connection, each.talk, now) for each in answers]
+        for each in answers:
+            await self._before_experts(connection, each.talk, each.outcome)
         await exchanges.add(connection, *filter(None, (outcome.exchange for outcome in outcomes)))
+        changes = filter(None, (outcome.change for outcome in outcomes))
+        for change in sorted(changes, key=lambda change: change.exchange):
+            await exchanges.amend(connection, change)
         await exchanges.keep(connection, *filter(None, (outcome.shown for outcome in outcomes)))
+        await self._remember(connection, answers, now)
         # They can be written to, since they write.
         await reach.back(connection, *(each.talk.row.where for each in answers))
-        await self._remember(connection, answers, now)
         for each in answers:
             await self._heed(connection, each.talk, each.outcome)
         said = [
-            self._said(
-                each.talk.row,
-                each.parts,
-                about=each.outcome.about,
-                edits=await self._replace(connection, each.talk, now),
-            )
-            for each in answers
+            self._said(each.talk.row, each.parts, about=each.outcome.about, edits=own)
+            for each, own in zip(answers, edits, strict=True)
         ]
         await outbox.put(connection, now, *said)
         for each in answers:
@@ -318,17 +325,18 @@ class Answering:
         await self._reviewing.withdraw(connection, talk.changes)
         return await outbox.take_over(connection, talk.changes, now)
 
-    async def _heed(self, connection: Connection, talk: Talk, outcome: Outcome) -> None:
-        """Keep what a person adds to a question or wishes."""
-        channel, _, asker = talk.person
-        if outcome.change:
-            await exchanges.amend(connection, outcome.change)
+    async def _before_experts(self, connection: Connection, talk: Talk, outcome: Outcome) -> None:
+        """Put a question before the experts, or what a person adds to one."""
+        if more := outcome.more:
+            await self._reviewing.say_more(connection, more.number, talk.person[2], more.text)
         if outcome.waiting:
             await waiting.add(connection, outcome.waiting)
+
+    async def _heed(self, connection: Connection, talk: Talk, outcome: Outcome) -> None:
+        """Keep what a person wishes."""
+        channel, _, asker = talk.person
         if outcome.invitation:
             await reviewers.invite(connection, outcome.invitation)
-        if more := outcome.more:
-            await self._reviewing.say_more(connection, more.number, asker, more.text)
         if outcome.looked:
             await reach.wishes(connection, channel, asker, looked_at=self._clock())
         if outcome.follows is not None:
@@ -367,11 +375,17 @@ class Answering:
 
 def _respond_to(talks: Sequence[Talk]) -> Sequence[Outcome]:
     """Return what is replied; all that is asked is matched at once, which takes a fourth of the time."""
+    began = time.perf_counter()
     asked = [talk.request.text for talk in talks if isinstance(talk.request, Ask)]
     texts = [reading for text in asked if len(text) <= MOST_CHARACTERS for reading in readings(text)]
     known = {matcher: matcher.knowing(texts) for matcher in {talk.context.matcher for talk in talks}}
+    share = (time.perf_counter() - began) * 1000 / max(len(asked), 1)
     return [
-        respond(talk.request, talk.known, replace(talk.context, matcher=known[talk.context.matcher]))
+        respond(
+            talk.request,
+            talk.known,
+            replace(talk.context, matcher=known[talk.context.matcher], matching_ms=share),
+        )
         for talk in talks
     ]
 

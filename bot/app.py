@@ -195,7 +195,7 @@ def _received(app: App, channel: Remote) -> Coroutine[Any, Any, None]:
 
 
 def _lanes(app: App) -> list[Coroutine[Any, Any, None]]:
-    async def claim() -> Sequence[Received]:
+    async def claim() -> Sequence[Sequence[Received]]:
         await app.intake.calm()
         return await app.answering.claim()
 

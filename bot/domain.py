@@ -307,6 +307,11 @@ def digits_apart(versions: Iterable[str]) -> int:
     return digits
 
 
+def digits_of(version: str, others: Iterable[str]) -> int:
+    """Return how many first digits of a version tell it from others; that others look alike is no matter."""
+    return digits_apart([version, *(other for other in others if other.startswith(version[:CODE_DIGITS]))])
+
+
 @dataclass(frozen=True, slots=True)
 class ChatState:
     """What the bot remembers of a person in a chat between two messages, until the hour given."""

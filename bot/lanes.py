@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 IDLE = 1.0  # s between two looks at an empty queue that another process may have filled
 PAUSE_AFTER_ERROR = 1.0  # s, doubled up to the next figure while the database itself fails
 LONGEST_PAUSE = 30.0  # s
+LONGEST_WORK = 60.0  # s; nobody else does anything while a lane waits for what never comes
 LAST_WORK = 3.0  # s that a stopped lane gets to finish what it has in hand
 
 
@@ -47,7 +48,7 @@ class Wake:
 async def run_lane(
     name: str,
     wake: Wake,
-    claim: Callable[[], Awaitable[Sequence[Row]]],
+    claim: Callable[[], Awaitable[Sequence[Sequence[Row]]]],
     work: Callable[[Sequence[Row]], Awaitable[None]],
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
@@ -56,20 +57,21 @@ async def run_lane(
     Args:
         name: for the log.
         wake: set when there may be work.
-        claim: returns rows, none when there is nothing to do.
-        work: does it; raises when it could not, and then has done nothing of it.
+        claim: returns rows in the groups that they are worked on in, none when there is nothing to do.
+        work: does a group; raises when it could not, and then has done nothing of it.
         failed: records that a row could not be worked on. Where one of several spoils it for all, each is
-            worked on alone first.
+            worked on alone first. Where even that fails, the row comes again when its lease ends.
     """
     pause = PAUSE_AFTER_ERROR
     while True:
         try:
-            rows = await claim()
-            if not rows:
+            groups = await claim()
+            if not groups:
                 await wake.wait(IDLE)
                 continue
             wake.set()
-            await _work(name, rows, work, failed)
+            for rows in groups:
+                await _work(name, rows, work, failed)
             pause = PAUSE_AFTER_ERROR
         except Exception:
             log.exception("lane.failed", lane=name, pause=pause)
@@ -83,15 +85,20 @@ async def _work(
     work: Callable[[Sequence[Row]], Awaitable[None]],
     failed: Callable[[Row, Exception], Awaitable[None]],
 ) -> None:
+    ids = [getattr(row, "id", None) for row in rows]
     try:
-        await to_the_end(work(rows))
+        async with asyncio.timeout(LONGEST_WORK):
+            await to_the_end(work(rows))
     except Exception as error:
-        log.exception("work.failed", lane=name, rows=[getattr(row, "id", None) for row in rows])
-        if len(rows) == 1:
-            await failed(rows[0], error)
+        log.exception("work.failed", lane=name, rows=ids)
+        if len(rows) > 1:
+            for row in rows:
+                await _work(name, [row], work, failed)
             return
-        for row in rows:
-            await _work(name, [row], work, failed)
+        try:
+            await failed(rows[0], error)
+        except Exception:
+            log.exception("failure.unrecorded", lane=name, rows=ids)
 
 
 async def to_the_end(work: Awaitable[None], seconds: float = LAST_WORK) -> None:

@@ -78,7 +78,9 @@ class Live:
         if self._current is None or self._current.knowledge.version != brain.knowledge.version:
             log.info("base.live", version=brain.knowledge.version, entries=len(brain.knowledge.entries))
             self._current = brain
-            # A base stays as it is, and no cycle is in it: looking through it would stop all for 0.1 s.
+            # A base stays as it is, and no cycle is in it: looking through it, time and again, would stop all
+            # for 0.1 s. What else is alive now is left alone too, and lost should it become a cycle: little.
+            gc.collect(1)
             gc.freeze()
         self.problems, self._told = (), ()
 

@@ -108,7 +108,7 @@ class News:
         async with self._database.writing() as connection:
             if not await news.told(connection, follower, due):
                 return False  # another process was quicker
-            await tell(connection, self._channels, word, f"news {due:%Y-%m-%d}", self._clock())
+            await tell(connection, self._channels, [word], f"news {due:%Y-%m-%d}", self._clock())
         return True
 
 

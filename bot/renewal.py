@@ -185,7 +185,7 @@ class Renewal:
             for name in names:
                 numbers = [one.number for one in got if one.entry == name]
                 await recalls.told(connection, numbers, _version(name, knowledge), now)
-            await tell(connection, self._channels, word, cause, now)
+            await tell(connection, self._channels, [word], cause, now)
 
 
 def _answer(questions: Sequence[_Asked], brain: Brain) -> str | None:

@@ -59,10 +59,11 @@ class Sending:
         self._channels = {name: channel for name, channel in channels.items() if channel.can.pushes}
         self._clock = clock
 
-    async def claim(self) -> Sequence[Part]:
-        """Claim the next parts, one of each chat; none when all is sent."""
+    async def claim(self) -> Sequence[Sequence[Part]]:
+        """Claim the next parts, one of each chat, as a group to be sent at once; none when all is sent."""
         async with self._database.writing() as connection:
-            return await outbox.claim(connection, self._channels, self._clock(), MOST_AT_ONCE)
+            parts = await outbox.claim(connection, self._channels, self._clock(), MOST_AT_ONCE)
+        return [parts] if parts else []
 
     async def work(self, parts: Sequence[Part]) -> None:
         """Send parts and record how it went; one whose chat has had enough for now is put off."""

@@ -67,7 +67,7 @@ class Talk:
 
 
 class Talks:
-    """Reads what is needed to answer messages, in few statements however many they are.
+    """Reads what is needed to answer messages; what questions need, in as few statements as one does.
 
     Args:
         live: the base that answers.

@@ -56,24 +56,29 @@ async def write(
 
 
 async def tell(
-    connection: Connection, channels: Mapping[str, Channel], word: Word, cause: str, now: datetime
-) -> TellingState | None:
-    """Put what was written into the outbox, or record why not; None when that cause was told."""
-    to, channel = word.to, channels[word.to.channel]
-    if await tellings.is_told(connection, to.number, cause):
-        return None
-    state = await _may(connection, channel, to, now)
-    label = await outbox.next_label(connection, to.number) if state is TellingState.SENT else None
-    person = (to.channel, to.chat, to.asker)
-    reply = dump_reply(word.outcome.reply)
-    await tellings.add(connection, to.number, cause, person, state, now, label, reply)
-    if label:
-        ready = channel.can.pushes
-        await outbox.put(
-            connection, now, Said(to.number, to.channel, to.chat, word.parts, label, ready, word.about)
-        )
-    await _keep(connection, word, now)
-    return state
+    connection: Connection, channels: Mapping[str, Channel], words: Sequence[Word], cause: str, now: datetime
+) -> None:
+    """Put what was written into the outbox, or record why not; who was told for that cause is not told again.
+
+    Rows are changed in the order in which `bot.answering` changes them, or two would wait for each other.
+    """
+    told = []
+    for word in sorted(words, key=lambda word: word.to.number):
+        to, channel = word.to, channels[word.to.channel]
+        if await tellings.is_told(connection, to.number, cause):
+            continue
+        state = await _may(connection, channel, to, now)
+        label = await outbox.next_label(connection, to.number) if state is TellingState.SENT else None
+        person = (to.channel, to.chat, to.asker)
+        reply = dump_reply(word.outcome.reply)
+        await tellings.add(connection, to.number, cause, person, state, now, label, reply)
+        if label:
+            ready = channel.can.pushes
+            await outbox.put(
+                connection, now, Said(to.number, to.channel, to.chat, word.parts, label, ready, word.about)
+            )
+        told.append(word)
+    await _keep(connection, told, now)
 
 
 async def _may(connection: Connection, channel: Channel, to: Person, now: datetime) -> TellingState:
@@ -89,17 +94,19 @@ async def _may(connection: Connection, channel: Channel, to: Person, now: dateti
     return TellingState.SENT
 
 
-async def _keep(connection: Connection, word: Word, now: datetime) -> None:
+async def _keep(connection: Connection, words: Sequence[Word], now: datetime) -> None:
     """Keep what makes a card that was told as good as one that was asked for: judged, picked from, opened."""
-    outcome = word.outcome
-    if outcome.change is None or outcome.shown is None:
-        return  # words alone leave nothing to choose
-    exchange = await exchanges.get(connection, word.to.number)
-    if exchange is None:
-        return
-    await exchanges.amend(connection, outcome.change)
-    await exchanges.keep(connection, outcome.shown)
-    talk = (exchange.channel, exchange.chat, exchange.asker)
-    before = (await chats.states(connection, [talk]))[talk]
-    state = state_after(outcome, before, now)
-    await chats.remember(connection, {talk: replace(state, expects=before.expects)})
+    cards = []
+    for word in words:
+        outcome = word.outcome
+        if outcome.change is None or outcome.shown is None:
+            continue  # words alone leave nothing to choose
+        if exchange := await exchanges.get(connection, word.to.number):
+            await exchanges.amend(connection, outcome.change)
+            cards.append(((exchange.channel, exchange.chat, exchange.asker), outcome))
+    await exchanges.keep(connection, *filter(None, (outcome.shown for _, outcome in cards)))
+    states = dict(await chats.states(connection, [person for person, _ in cards]))
+    for person, outcome in cards:
+        before = states[person]
+        states[person] = replace(state_after(outcome, before, now), expects=before.expects)
+    await chats.remember(connection, {person: states[person] for person, _ in cards})

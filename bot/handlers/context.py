@@ -38,6 +38,7 @@ class Context:
     knowledge: Knowledge
     matcher: Matcher
     digits: int = CODE_DIGITS  # of a version that a code shows
+    matching_ms: float = 0.0  # that a question's matching took already, together with others
     me: str = ""  # a reviewer's name, as acts are recorded under it
 
     @property

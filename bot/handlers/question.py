@@ -45,7 +45,8 @@ def ask(request: Ask, known: Known, context: Context) -> Outcome:
     when, found = _found(request, before, known.before, context)
     if request.day and when.is_all and before is None:
         return Outcome(Reply((Block(Style.TEXT, say("day.how")),)))
-    exchange = _exchange(request, context, found, when, (time.perf_counter() - started) * 1000)
+    elapsed_ms = (time.perf_counter() - started) * 1000 + context.matching_ms
+    exchange = _exchange(request, context, found, when, elapsed_ms)
     if before and found.may_follow:
         exchange = replace(exchange, earlier=_so_far(before, known.before))
     if told := document.about(found, exchange, context, only_asked=known.asked_back is not None):

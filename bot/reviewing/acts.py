@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.channels.base import Channel
-from bot.domain import CODE_DIGITS, Outcome, Reason, digits_apart
+from bot.domain import CODE_DIGITS, Outcome, Reason, digits_of
 from bot.errors import Overtaken
 from bot.items import BY_ASKER, BY_BOT, NOT_OURS, Act, ActKind, Item, ItemState, QueueFilter, QueuePage, Whole
 from bot.kb import Entry, Knowledge
@@ -265,8 +265,7 @@ class Reviewing:
         if how.reason:
             closed["reason"] = how.reason
         await items.change(connection, item.id, **closed)
-        for word in words:
-            await tell(connection, self._channels, word, _cause(act.id), now)
+        await tell(connection, self._channels, words, _cause(act.id), now)
         return act
 
     # --- asking the askers ---------------------------------------------------------------------------
@@ -291,8 +290,7 @@ class Reviewing:
             now, details = self._clock(), {**stood(item), "text": asked}
             act = await acts.record(connection, item.id, ActKind.ASKED_BACK, reviewer, now, details)
             await items.change(connection, item.id, state=ItemState.ASKING)
-            for word in words:
-                await tell(connection, self._channels, word, _cause(act.id), now)
+            await tell(connection, self._channels, words, _cause(act.id), now)
         self._replied.set()
         return act
 
@@ -468,9 +466,9 @@ class Reviewing:
 
     async def _regret(self, connection: Connection, act: Act, undone: Act, words: Mapping[int, Word]) -> None:
         now = self._clock()
-        for telling in await tellings.withdraw(connection, _cause(act.id), now):
-            if word := words.get(telling.number):
-                await tell(connection, self._channels, word, _cause(undone.id), now)
+        taken_back = await tellings.withdraw(connection, _cause(act.id), now)
+        told = [words[telling.number] for telling in taken_back if telling.number in words]
+        await tell(connection, self._channels, told, _cause(undone.id), now)
 
     # --- shared ----------------------------------------------------------------------------------------
 
@@ -483,7 +481,7 @@ class Reviewing:
             return CODE_DIGITS
         async with self._database.reading() as connection:
             kept = await exchanges.versions(connection, [entry.id])
-        return digits_apart([entry.version, *kept[entry.id]])
+        return digits_of(entry.version, kept[entry.id])
 
 
 def _cause(act: int) -> str:

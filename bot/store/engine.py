@@ -18,6 +18,8 @@ from bot.errors import BadDatabaseUrl, DatabaseRefused
 from bot.store.driver import connect
 
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process to finish writing
+# ms that PostgreSQL waits for what another one holds, and that one who is cut off in mid-transaction holds it
+BOUNDS = {"lock_timeout": "10000", "idle_in_transaction_session_timeout": "20000"}
 WAL_ATTEMPTS = 200
 WAL_PAUSE = 0.01  # s
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -46,7 +48,9 @@ class Database:
                 self.url,
                 pool_pre_ping=not self._is_sqlite,
                 hide_parameters=True,
-                connect_args={"async_creator_fn": connect} if self._is_sqlite else {},
+                connect_args={"async_creator_fn": connect}
+                if self._is_sqlite
+                else {"server_settings": BOUNDS},
             )
         except (SQLAlchemyError, ImportError, ValueError):
             raise BadDatabaseUrl from None  # a piece of a password may be in their words
@@ -121,6 +125,7 @@ class Database:
 def take_turn(connection: Connection) -> None:
     """Wait until no other replica migrates; on SQLite the write lock has seen to it."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text("set local lock_timeout = 0"))  # a migration takes as long as it takes
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 

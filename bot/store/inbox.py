@@ -59,7 +59,8 @@ async def put(connection: AsyncConnection, now: datetime, *arrived: Arrived) -> 
             "attempts": 0,
             "not_before": now,
         }
-        for channel, envelope, payload in arrived
+        # In one order, see `chats.remember`; what came first in a chat has the lower number.
+        for channel, envelope, payload in sorted(arrived, key=lambda one: (one[0], one[1].chat))
     ]
     c = inbox.c
     new = insert_into(connection, inbox).on_conflict_do_nothing().returning(c.channel, c.key, c.id)

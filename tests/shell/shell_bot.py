@@ -353,9 +353,10 @@ async def _drain(
     failed: Callable[[Any, Exception], Awaitable[None]],
 ) -> int:
     claimed = 0
-    while rows := await claim():
-        claimed += len(rows)
-        await _work(rows, work, failed)
+    while groups := await claim():
+        for rows in groups:
+            claimed += len(rows)
+            await _work(rows, work, failed)
     return claimed
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from shell_bot import (
@@ -23,6 +24,7 @@ from shell_bot import (
 )
 
 from bot.answering import MOST_ATTEMPTS
+from bot.channels.base import Payload
 from bot.domain import Reason, Reply, Verdict
 from bot.phrases import say
 from bot.store import tables
@@ -225,6 +227,44 @@ async def test_a_message_that_takes_the_process_with_it_is_not_tried_for_ever(bo
     assert (await bot.row(number)).state == "dead"
     assert await queue(bot) == [(number, Reason.FAILED, None)]
     assert [words(reply) for reply in await bot.replies(number)] == [say("failed", number=number)]
+
+
+async def test_a_message_that_takes_the_process_with_it_takes_no_other_along(bot: Bot) -> None:
+    numbers = [await bot.hears(LOAN, chat) for chat in ("an", "bình", "chi", "dung")]
+    deadly = numbers[1]
+    worked: set[int] = set()
+    for _ in range(MOST_ATTEMPTS + 1):
+        for rows in await bot.answering.claim():
+            if rows[0].attempts <= MOST_ATTEMPTS and deadly in [row.id for row in rows]:
+                break  # and the process is gone
+            await bot.answering.work(rows)
+            worked.update(row.id for row in rows)
+        bot.clock.turn(LEASE.total_seconds() + 1)
+    states = {row.id: (row.state, row.note) for row in await bot.rows(tables.inbox)}
+    assert states == {
+        number: ("dead", "never finished") if number == deadly else ("done", None) for number in numbers
+    }
+
+
+async def test_what_a_reviewer_did_is_not_done_again_because_another_message_fails(bot: Bot) -> None:
+    rules = replace(BOSS, admins=frozenset({"push:boss", "push:boss2"}))
+    bot = Bot(bot.database, bot.knowledge, platform=bot.platform, rules=rules)
+    asked = await bot.hears(UNKNOWN)
+    await bot.answers()
+    await bot.hears(f"#{asked} Ghép vào tháng chạp.", "boss")
+    await bot.hears(HELLO, "boss2")
+    render, broken = bot.platform.render, [True]
+
+    def fails_once(reply: Reply, payload: Payload) -> Any:
+        if broken and "Chào" in words(reply):
+            broken.pop()
+            raise ValueError("no")
+        return render(reply, payload)
+
+    bot.platform.render = fails_once  # type: ignore[method-assign]
+    await bot.answers()
+    assert not broken
+    assert len(await bot.rows(tables.drafts)) == 1
 
 
 async def test_who_lost_the_lease_does_not_answer_again(bot: Bot) -> None:

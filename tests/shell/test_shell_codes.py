@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from shell_bot import LOAN, Bot, brain_of, words
 
-from bot.kb import load
-from bot.store import tables
+from bot.domain import CODE_DIGITS, Snapshot
+from bot.kb import Knowledge, load
+from bot.store import exchanges, tables
 
 
 def _first_digits(content: str) -> str:
@@ -73,3 +74,13 @@ async def test_what_an_expert_sends_has_a_code_of_its_own_too(bot: Bot, edited: 
     told = _code(words((await bot.replies(number))[-1]))
     assert len(told) > len(first)
     assert alike in words(await bot.asks(told))
+
+
+async def test_that_two_old_texts_are_alike_makes_no_other_code_longer(
+    bot: Bot, knowledge: Knowledge
+) -> None:
+    old = [Snapshot("vay-von", f"0000{end}", "cũ", bot.clock()) for end in ("aa", "bb")]
+    async with bot.database.writing() as connection:
+        await exchanges.keep(connection, *old)
+    code = _code(words(await bot.asks(LOAN)))
+    assert f"bản {knowledge.entries['vay-von'].version[:CODE_DIGITS]} " in code

@@ -100,8 +100,8 @@ async def test_stopping_at_any_moment_leaves_every_message_whole(bot: Bot) -> No
 async def test_work_that_fails_while_its_lane_stops_is_logged() -> None:
     begun = asyncio.Event()
 
-    async def claim() -> list[str]:
-        return ["row"]
+    async def claim() -> list[list[str]]:
+        return [["row"]]
 
     async def work(_rows: list[str]) -> None:
         begun.set()
@@ -117,8 +117,8 @@ async def test_work_that_fails_while_its_lane_stops_is_logged() -> None:
 async def test_a_stopped_lane_leaves_nothing_running_behind() -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def claim() -> list[str]:
-        return ["row"]
+    async def claim() -> list[list[str]]:
+        return [["row"]]
 
     async def work(_rows: list[str]) -> None:
         begun.set()
@@ -142,7 +142,7 @@ async def test_an_idle_lane_stops_at_once(bot: Bot) -> None:
 
 
 async def test_a_lane_outlives_a_database_that_is_away_for_a_moment() -> None:
-    answers: list[object] = [OSError("away"), ["row"], []]
+    answers: list[object] = [OSError("away"), [["row"]], []]
     looked, worked = [], asyncio.Event()
 
     async def claim() -> object:
@@ -162,21 +162,21 @@ async def test_a_lane_outlives_a_database_that_is_away_for_a_moment() -> None:
 
 
 async def test_a_lane_outlives_work_whose_failure_cannot_be_recorded_either() -> None:
-    rows, worked = ["bad", "good"], []
+    groups, worked = [["bad"], ["bad", "good"]], []
 
-    async def claim() -> list[str]:
-        return [rows.pop(0)] if rows else []
+    async def claim() -> list[list[str]]:
+        return [groups.pop(0)] if groups else []
 
     async def work(found: list[str]) -> None:
-        worked.extend(found)
-        if found == ["bad"]:
+        worked.append(found)
+        if "bad" in found:
             raise ValueError(found)
 
     async def failed(_row: str, _error: Exception) -> None:
         raise OSError("away")
 
     async with running(run_lane("answer", Wake(), claim, work, failed)):
-        await until(lambda: worked == ["bad", "good"])
+        await until(lambda: worked == [["bad"], ["bad", "good"], ["bad"], ["good"]])
 
 
 async def test_a_channel_that_fails_is_started_again_alone() -> None:

@@ -126,13 +126,14 @@ async def test_what_is_saved_unchanged_is_not_built_anew(live: Live, copy: Path)
 async def test_a_base_is_left_alone_by_the_collector_and_gone_when_it_is_replaced(
     live: Live, copy: Path
 ) -> None:
-    before, looked_through = weakref.ref(live.current.knowledge), gc.get_freeze_count()
+    before = [weakref.ref(live.current.knowledge), weakref.ref(live.current.matcher)]
     gc.disable()
     try:
         edit(copy, "100 triệu", "200 triệu")
         await live.load()
-        assert before() is None, "a cycle in it would never be collected"
-        assert gc.get_freeze_count() != looked_through
+        assert [gone() for gone in before] == [None, None], "a cycle in it would never be collected"
+        looked_through = {id(each) for each in gc.get_objects()}
+        assert not looked_through & {id(live.current.knowledge), id(live.current.matcher)}
     finally:
         gc.enable()
 
@@ -239,6 +240,7 @@ async def test_a_question_in_work_keeps_the_base_that_it_began_with(bot: Bot, co
 
     class Slow:
         thresholds = old.matcher.thresholds
+        understand = staticmethod(old.matcher.understand)
 
         def knowing(self, _texts: object) -> "Slow":
             return self

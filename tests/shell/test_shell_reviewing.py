@@ -1,9 +1,11 @@
 """An expert settles a question: the asker is told once, where they asked, in reply to their own words."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from shell_bot import HOUSE, LOAN, UNKNOWN, Bot, Platform, has_title, words
+from shell_bot import HEALTH, HOUSE, LOAN, UNKNOWN, Bot, Platform, has_title, words
 
 from bot.answering import MOST_ATTEMPTS
 from bot.channels.web import WebChannel
@@ -11,7 +13,7 @@ from bot.domain import Envelope, Style
 from bot.kb import Problem
 from bot.notices import Notices
 from bot.phrases import say
-from bot.store import tables
+from bot.store import chats, exchanges, tables
 
 NOTE = "Việc này thuộc Sở Nông nghiệp."
 
@@ -184,3 +186,29 @@ async def test_the_code_under_what_an_expert_sent_opens_it_again(bot: Bot, numbe
     await settle(bot, number, entry="vay-von", note=None)
     version = bot.knowledge.entries["vay-von"].version
     assert [(row.entry, row.version) for row in await bot.rows(tables.snapshots)] == [("vay-von", version)]
+
+
+async def test_a_press_and_an_experts_answer_to_the_same_person_wait_for_each_other_in_turn(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await bot.hears(LOAN)
+    await bot.hears(HEALTH, "bình")
+    await bot.answers()
+    await bot.presses(f"d:{number}")
+    await bot.gathering.gather_all()
+
+    def slow(change: Callable[..., Any]) -> Callable[..., Any]:
+        async def changed(*arguments: Any) -> None:
+            await change(*arguments)
+            await asyncio.sleep(0.1)  # what it has changed is held meanwhile
+
+        return changed
+
+    for room, name in ((exchanges, "amend"), (chats, "remember")):
+        monkeypatch.setattr(room, name, slow(getattr(room, name)))
+    await bot.is_pressed(f"u:{number}")
+    await bot.hears(HEALTH, "bình")
+    [batch] = await bot.answering.claim()
+    assert len(batch) == 2
+    act, _ = await asyncio.gather(bot.answer(number, entry="hoc-phi"), bot.answering.work(batch))
+    assert act is not None

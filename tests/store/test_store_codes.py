@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from store_queues import NOON, at
 from test_store_migrations import alembic
 
-from bot.domain import CODE_DIGITS, Snapshot, digits_apart
+from bot.domain import CODE_DIGITS, Snapshot, digits_apart, digits_of
 from bot.store import Database, exchanges
 from bot.store.tables import snapshots
 
@@ -47,7 +47,7 @@ async def test_of_two_texts_whose_codes_begin_alike_both_are_kept_and_neither_is
 async def test_as_many_digits_as_tell_them_apart_open_each(both: Database) -> None:
     async with both.reading() as connection:
         for one in (FIRST, ALIKE):
-            digits = digits_apart((await exchanges.versions(connection, ["nha-o"]))["nha-o"])
+            digits = digits_of(one.version, (await exchanges.versions(connection, ["nha-o"]))["nha-o"])
             assert digits > CODE_DIGITS
             assert await exchanges.shown(connection, "nha-o", one.version[:digits]) == (one,)
 
@@ -58,6 +58,17 @@ async def test_the_versions_of_entries_are_known_at_once(both: Database) -> None
             "nha-o": {FIRST.version, ALIKE.version, text("khác").version},
             "vay-von": frozenset(),
         }
+
+
+async def test_a_text_that_is_like_no_other_needs_no_more(both: Database) -> None:
+    async with both.reading() as connection:
+        kept = (await exchanges.versions(connection, ["nha-o"]))["nha-o"]
+    assert digits_of(text("khác").version, kept) == digits_of(FIRST.version, ()) == CODE_DIGITS
+    assert (
+        digits_of(ALIKE.version, [FIRST.version])
+        == digits_apart([FIRST.version, ALIKE.version])
+        > CODE_DIGITS
+    )
 
 
 def test_digits_tell_versions_apart_and_are_never_fewer_than_people_know() -> None:

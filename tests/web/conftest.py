@@ -58,7 +58,7 @@ def open_site(tmp_path: Path, brain: Brain) -> Callable[..., Any]:
         answering = Answering(database, channels, live, rules, now, replied, reviewing, desk)
         at_work = asyncio.Lock()
 
-        async def claim() -> Sequence[Received]:
+        async def claim() -> Sequence[Sequence[Received]]:
             async with at_work:
                 return await answering.claim()
 

@@ -100,8 +100,9 @@ class Site:
 
     async def answer_all(self) -> None:
         """Answer what waits; for a site whose lanes do not run."""
-        while rows := await self.answering.claim():
-            await self.answering.work(rows)
+        while groups := await self.answering.claim():
+            for rows in groups:
+                await self.answering.work(rows)
 
     async def rows(self, table: str) -> int:
         async with self.database.reading() as connection:

@@ -39,6 +39,7 @@ class Town:
         self.updates: list[dict[str, Any]] = []
         self.come = asyncio.Event()
         self.answered = asyncio.Event()
+        self.listed = asyncio.Event()  # the commands, in the menu of private chats first
         self.client = ServerlessTelegramClient(self._build)
         self.last: Any = None
 
@@ -67,6 +68,8 @@ class Town:
         status, body = await self.client._request.do_request(request.path, "POST", data)
         if method in SHOWN:
             self.answered.set()
+        if method == "setMyCommands":
+            self.listed.set()
         return web.Response(body=body, status=status, content_type="application/json")
 
     async def _from(self, offset: int) -> Sequence[dict[str, Any]]:
@@ -83,6 +86,8 @@ class Town:
     async def do(self, talk: Any, act: str, *words: str) -> object:
         """Do what a line says, and return what the person sees then."""
         if act == "menu":
+            async with asyncio.timeout(PATIENCE):
+                await self.listed.wait()
             shown = self.client._request.get_scoped_commands("all_private_chats")
             return [command["command"] for command in shown]
         if act == "say":
