@@ -86,8 +86,10 @@ class Asked:
 def asked(question: Question, knowledge: Knowledge) -> Asked | None:
     """Return what a question asks about documents; None where it asks something else."""
     text, found = _read(question, knowledge)
+    if not found:
+        return None
     kinds = frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
-    if not found or not (kinds or question.documents):  # a law's name alone may be asked for as a subject
+    if not kinds and not question.documents:  # a law's name alone may be meant as a subject
         return None
     issuers = {number: _issuer(number, knowledge) for one in found for number in one.numbers}
     rest = text
