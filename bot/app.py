@@ -113,6 +113,7 @@ async def open_app(settings: Settings, database: Database, channels: Sequence[Ch
             weekly=Weekly(
                 database,
                 notices,
+                rules.pseudonym,
                 lambda: live.current.knowledge,
                 now,
                 replied,

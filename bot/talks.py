@@ -47,10 +47,13 @@ class Rules:
         """Return who sent a message, as reviewers are named."""
         return f"{row.channel}:{row.asker}"
 
+    def pseudonym(self, name: str) -> str:
+        """Return what a person, named as reviewers are, is called in the log."""
+        return hmac.new(self.asker_key, name.encode(), hashlib.sha256).hexdigest()[:16]
+
     def person(self, row: Received) -> Person:
         """Return who sent a message where, under their pseudonym."""
-        pseudonym = hmac.new(self.asker_key, self.name(row).encode(), hashlib.sha256).hexdigest()[:16]
-        return row.channel, row.chat, pseudonym
+        return row.channel, row.chat, self.pseudonym(self.name(row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.lanes import Wake
 from bot.notices import Notices
 from bot.overview import Overview
 from bot.phrases import say
-from bot.store import Database, reports
+from bot.store import Database, reach, reports
 from bot.store.trends import Span
 from bot.written import day, grouped, share
 
@@ -33,6 +33,7 @@ class Weekly:
     Args:
         database: what is told of, and who was told.
         notices: writes to admins.
+        pseudonym: returns what an admin is called in the log; one who stopped all messages gets none.
         knowledge: returns the base that answers now.
         clock: returns the time, UTC.
         replied: set when there is something to send.
@@ -44,6 +45,7 @@ class Weekly:
         self,
         database: Database,
         notices: Notices,
+        pseudonym: Callable[[str], str],
         knowledge: Callable[[], Knowledge],
         clock: Callable[[], datetime],
         replied: Wake,
@@ -52,6 +54,7 @@ class Weekly:
     ) -> None:
         self._database = database
         self._notices = notices
+        self._pseudonym = pseudonym
         self._knowledge = knowledge
         self._clock = clock
         self._replied = replied
@@ -95,7 +98,9 @@ class Weekly:
         now, count = self._clock(), 0
         for admin in waiting:
             async with self._database.writing() as connection:
-                if await reports.claim(connection, monday, admin, now):
+                if not await reports.claim(connection, monday, admin, now):
+                    continue
+                if not (await reach.wish(connection, admin.partition(":")[0], self._pseudonym(admin))).quiet:
                     await self._notices.put(connection, admin, reply)
                     count += 1
         self._replied.set()

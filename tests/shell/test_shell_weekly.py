@@ -22,7 +22,9 @@ SITE = "https://hoidap.example"
 
 def weekly(bot: Bot, admins: tuple[str, ...] = ADMINS, site: str = "", hour: int = 8) -> Weekly:
     notices = Notices(bot.database, bot.channels, admins, bot.clock, bot.replied)
-    return Weekly(bot.database, notices, lambda: bot.knowledge, bot.clock, bot.replied, hour, site)
+    return Weekly(
+        bot.database, notices, bot.rules.pseudonym, lambda: bot.knowledge, bot.clock, bot.replied, hour, site
+    )
 
 
 async def told(bot: Bot) -> list[tuple[str, Reply]]:
@@ -54,6 +56,16 @@ async def test_every_admin_is_told_on_monday_morning_and_not_before(bot: Bot) ->
     assert [chat for chat, _ in await told(bot)] == ["boss", "deputy"]
     await bot.sends()
     assert {"boss", "deputy"} <= {chat for chat, _ in bot.platform.sent}
+
+
+@pytest.mark.parametrize("command", ["/tat", "/tatbao"])
+async def test_an_admin_who_stopped_all_messages_is_not_told(bot: Bot, command: str) -> None:
+    await bot.asks(command, "boss")
+    await busy_week(bot)
+    bot.clock.time = MONDAY
+    assert await weekly(bot).tell_if_due() == 1
+    assert [chat for chat, _ in await told(bot)] == ["deputy"]
+    assert await weekly(bot).tell_if_due() == 0
 
 
 async def test_once_a_week_after_restarts_and_again_the_week_after(bot: Bot) -> None:
@@ -178,7 +190,7 @@ async def test_what_ends_or_is_replaced_within_a_month(bot: Bot) -> None:
 )
 def test_the_next_time_is_worked_out(now: datetime, hours: float) -> None:
     notices = Notices(None, {}, (), lambda: now, None)  # type: ignore[arg-type]
-    lane = Weekly(None, notices, lambda: Knowledge({}), lambda: now, None, 8, "")  # type: ignore[arg-type]
+    lane = Weekly(None, notices, str, lambda: Knowledge({}), lambda: now, None, 8, "")  # type: ignore[arg-type]
     assert lane.wait() == timedelta(hours=hours)
 
 
