@@ -304,13 +304,11 @@ class Answering:
         for each in answers:
             for telling, words in each.late:
                 await self._say_late(connection, telling, words, now)
-            if each.outcome.exchange:
-                log.info(
-                    "question.done", number=each.talk.row.id, verdict=each.outcome.exchange.verdict.value
-                )
+            if asked := each.outcome.exchange:
+                log.info("question.done", number=asked.id, verdict=asked.verdict.value)
 
     async def _remember(self, connection: Connection, answers: Sequence[_Answer], now: datetime) -> None:
-        outcomes = {each.talk.person: each.outcome for each in answers}
+        outcomes = {each.talk.context.person: each.outcome for each in answers}
         before = await chats.states(connection, outcomes)  # an expert may have told something meanwhile
         await chats.remember(
             connection,
@@ -328,21 +326,21 @@ class Answering:
     async def _before_experts(self, connection: Connection, talk: Talk, outcome: Outcome) -> None:
         """Put a question before the experts, or what a person adds to one."""
         if more := outcome.more:
-            await self._reviewing.say_more(connection, more.number, talk.person[2], more.text)
+            await self._reviewing.say_more(connection, more.number, talk.context.person[2], more.text)
         if outcome.waiting:
             await waiting.add(connection, outcome.waiting)
 
     async def _heed(self, connection: Connection, talk: Talk, outcome: Outcome) -> None:
         """Keep what a person wishes."""
-        channel, _, asker = talk.person
+        person = channel, _, asker = talk.context.person
         if outcome.invitation:
             await reviewers.invite(connection, outcome.invitation)
         if outcome.looked:
             await reach.wishes(connection, channel, asker, looked_at=self._clock())
         if outcome.follows is not None:
-            await news.follow(connection, talk.row.id, talk.person, outcome.follows.topics, self._clock())
+            await news.follow(connection, talk.row.id, person, outcome.follows.topics, self._clock())
         if outcome.share is not None:
-            await news.keep_share(connection, outcome.share, talk.person)
+            await news.keep_share(connection, outcome.share, person)
         if wished := outcome.wished:
             given = {"province": wished.province, "quiet": wished.quiet}
             values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
@@ -374,18 +372,17 @@ class Answering:
 
 
 def _respond_to(talks: Sequence[Talk]) -> Sequence[Outcome]:
-    """Return what is replied; all that is asked is matched at once, which takes a fourth of the time."""
+    """Return what is replied; all that is asked is matched at once, which takes a fourth of the time.
+
+    The talks, at least one, are answered by one base.
+    """
     began = time.perf_counter()
     asked = [talk.request.text for talk in talks if isinstance(talk.request, Ask)]
     texts = [reading for text in asked if len(text) <= MOST_CHARACTERS for reading in readings(text)]
-    known = {matcher: matcher.knowing(texts) for matcher in {talk.context.matcher for talk in talks}}
+    matcher = talks[0].context.matcher.knowing(texts)
     share = (time.perf_counter() - began) * 1000 / max(len(asked), 1)
     return [
-        respond(
-            talk.request,
-            talk.known,
-            replace(talk.context, matcher=known[talk.context.matcher], matching_ms=share),
-        )
+        respond(talk.request, talk.known, replace(talk.context, matcher=matcher, matching_ms=share))
         for talk in talks
     ]
 

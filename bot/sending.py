@@ -21,7 +21,6 @@ from bot.store.outbox import Part
 
 log = structlog.get_logger(__name__)
 
-
 MOST_AT_ONCE = 16  # parts to different chats that are sent together
 MOST_ATTEMPTS = 10  # of a part that fails for a reason nobody foresaw
 FIRST_WAIT = timedelta(seconds=2)

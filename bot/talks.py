@@ -51,17 +51,12 @@ class Rules:
         """Return what a person, named as reviewers are, is called in the log."""
         return hmac.new(self.asker_key, name.encode(), hashlib.sha256).hexdigest()[:16]
 
-    def person(self, row: Received) -> Person:
-        """Return who sent a message where, under their pseudonym."""
-        return row.channel, row.chat, self.pseudonym(self.name(row))
-
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     """A message and all that the store knows of what it speaks of."""
 
     row: Received
-    person: Person
     request: Request
     known: Known
     context: Context
@@ -91,7 +86,7 @@ class Talks:
             number=row.id,
             channel=row.channel,
             chat=row.chat,
-            asker=self._rules.person(row)[2],
+            asker=self._rules.pseudonym(name),
             admin=is_admin,
             me=name if is_admin else "",
             now=self._clock(),
@@ -102,32 +97,32 @@ class Talks:
     async def read(
         self, connection: Connection, messages: Sequence[tuple[Received, Message]]
     ) -> Sequence[Talk]:
-        """Return the talk that each of some messages is part of; they are of different chats."""
-        people = [self._rules.person(row) for row, _ in messages]
-        states = await chats.states(connection, people)
+        """Return the talk that each of some messages of different chats is part of; one base answers them."""
+        contexts = [self.context(row) for row, _ in messages]
+        states = await chats.states(connection, [context.person for context in contexts])
         kept = await tellings.kept(connection, [row.where for row, _ in messages])
         talks = []
-        for (row, message), person in zip(messages, people, strict=True):
+        for (row, message), context in zip(messages, contexts, strict=True):
             subject = await _subject(connection, row, message)
-            request = understand(message, states[person], self._clock(), subject)
-            known = await self._known(connection, request, row, person)
+            request = understand(message, states[context.person], context.now, subject)
+            known = await self._known(connection, request, row, context.person)
             changes = await _changed(connection, row, message)
-            talks.append(Talk(row, person, request, known, self.context(row), kept[row.where], changes))
+            talks.append(Talk(row, request, known, context, kept[row.where], changes))
         return await self._after_what_was_asked(connection, talks)
 
     async def _after_what_was_asked(self, connection: Connection, talks: Sequence[Talk]) -> Sequence[Talk]:
         """Return the talks with what those who ask have asked before, and what they are asked to add."""
-        asking = {talk.person: talk.changes or talk.row.id for talk in talks if isinstance(talk.request, Ask)}
+        asking = {
+            talk.context.person: talk.changes or talk.row.id
+            for talk in talks
+            if isinstance(talk.request, Ask)
+        }
         if not asking:
             return talks
         before = await exchanges.latest(connection, asking, self._clock() - FOLLOW_UP)
         back = await items.asked_back(connection, asking)
-        return [
-            replace(talk, known=Known(before=before.get(talk.person), asked_back=back.get(talk.person)))
-            if talk.person in asking
-            else talk
-            for talk in talks
-        ]
+        known = {each: Known(before=before.get(each), asked_back=back.get(each)) for each in asking}
+        return [replace(talk, known=known.get(talk.context.person, talk.known)) for talk in talks]
 
     async def _known(self, connection: Connection, request: Request, row: Received, person: Person) -> Known:
         match request:

@@ -1,16 +1,16 @@
 """What tests bring along: installed once from a lock file, however many test processes ask for it at once."""
 
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+from bot.kb.writer import alone
 
 PATIENCE = 180  # s
 PINNED = "requirements.txt"
@@ -56,7 +56,7 @@ def python_with(home: Path) -> Path:
 
 def _installed(home: Path, lock: str, into: Path, commands: Sequence[Sequence[str]]) -> None:
     wanted, done = (home / lock).read_bytes(), into / ".installed"
-    with _alone(home):
+    with alone(home):
         if not done.exists() or done.read_bytes() != wanted:
             for command in commands:
                 ran = subprocess.run(
@@ -65,13 +65,3 @@ def _installed(home: Path, lock: str, into: Path, commands: Sequence[Sequence[st
                 if ran.returncode:
                     missing(f"{' '.join(command)} failed: {ran.stderr[-500:]}")
             done.write_bytes(wanted)
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    handle = os.open(home, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

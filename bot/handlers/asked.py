@@ -5,7 +5,6 @@ says nothing else. "theo TT 55 thì hỗ trợ bao nhiêu" asks for an entry.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -125,26 +124,21 @@ def _read(question: Question, knowledge: Knowledge) -> tuple[str, tuple[Named, .
 
 def _laws(text: str, knowledge: Knowledge) -> tuple[str, tuple[Named, ...]]:
     """Find laws that are called by their names: "luật việc làm", "luật việc làm 2013" where several are."""
-    if not _LAW.search(text):
+    if not knowledge.laws or not _LAW.search(text):
         return text, ()
-    called: dict[str, list[str]] = defaultdict(list)
-    for number, document in knowledge.documents.items():
-        name = " ".join(_WORD.findall(fold(document.title.partition("(")[0])))
-        if _LAW.match(name):
-            called[name].append(number)
     found: dict[str, Named] = {}
 
     def take(match: re.Match[str]) -> str:
         name, year = match[1], match[2]
-        numbers = tuple(number for number in called[name] if not year or year in number.split("/"))
+        numbers = tuple(number for number in knowledge.laws[name] if not year or year in number.split("/"))
         if not numbers:
             return match[0]
         found[match[0]] = Named(match[0], numbers)
         return "~"
 
-    longest_first = sorted(map(re.escape, called), key=len, reverse=True)
+    longest_first = sorted(map(re.escape, knowledge.laws), key=len, reverse=True)
     pattern = rf"\b({'|'.join(longest_first)})(?: (?:nam )?((?:19|20)\d\d))?\b"
-    return (re.sub(pattern, take, text) if called else text), tuple(found.values())
+    return re.sub(pattern, take, text), tuple(found.values())
 
 
 def title_words(number: str, knowledge: Knowledge) -> frozenset[str]:

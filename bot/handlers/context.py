@@ -42,6 +42,11 @@ class Context:
     me: str = ""  # a reviewer's name, as acts are recorded under it
 
     @property
+    def person(self) -> tuple[str, str, str]:
+        """Who asks, and where."""
+        return self.channel, self.chat, self.asker
+
+    @property
     def today(self) -> date:
         """The day in Vietnam."""
         return vietnam_day(self.now)

@@ -29,6 +29,7 @@ from pydantic.json_schema import models_json_schema
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from bot.kb.law import Law, Piece
+from bot.normalise import fold
 from bot.normalise.provisions import named
 from bot.phrases import say
 
@@ -409,6 +410,16 @@ class Knowledge:
             if entry.superseded_by:
                 older[entry.superseded_by].append(entry.id)
         return {newer: tuple(own) for newer, own in older.items()}
+
+    @cached_property
+    def laws(self) -> Mapping[str, tuple[str, ...]]:
+        """The numbers of laws by their names, as a folded text has them; several may bear one."""
+        called: dict[str, list[str]] = defaultdict(list)
+        for number, document in self.documents.items():
+            name = " ".join(re.findall(r"\w+", fold(document.title.partition("(")[0])))
+            if name.startswith(("luat ", "bo luat ", "phap lenh ")):
+                called[name].append(number)
+        return {name: tuple(numbers) for name, numbers in called.items()}
 
     def category(self, entry_id: str) -> Category:
         """Return the authority that the entry's folder gives it."""

@@ -12,7 +12,7 @@ from bot.domain import Envelope
 from bot.store import queue
 from bot.store.tables import OPEN, RowState, inbox
 from bot.store.upsert import insert_into
-from bot.store.whose import Chat, in_chats
+from bot.store.whose import Chat
 
 Arrived = tuple[str, Envelope, Mapping[str, Any]]
 
@@ -121,17 +121,8 @@ async def finished_since(
     connection: AsyncConnection, chats: Collection[Chat], since: datetime
 ) -> Mapping[Chat, Sequence[datetime]]:
     """Return when the messages of some chats were answered since then, oldest first."""
-    c = inbox.c
-    query = (
-        select(c.channel, c.chat, c.finished_at)
-        .where(in_chats(inbox, chats), c.finished_at > since)
-        .where(c.note.is_(None))  # what was not answered took nobody's time
-        .order_by(c.finished_at)
-    )
-    times: dict[Chat, list[datetime]] = {chat: [] for chat in chats}
-    for row in await connection.execute(query):
-        times[row.channel, row.chat].append(row.finished_at)
-    return times
+    was_answered = inbox.c.note.is_(None)  # what was not answered took nobody's time
+    return await queue.finished_since(connection, inbox, chats, since, was_answered)
 
 
 async def open_count(connection: AsyncConnection) -> int:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import queue
 from bot.store.tables import OPEN, RowState, outbox
-from bot.store.whose import Chat, in_chats
+from bot.store.whose import Chat
 
 TOLD = "told"  # how the label begins of what an expert said later, to a message that was answered before
 
@@ -113,16 +113,7 @@ async def sent_since(
     connection: AsyncConnection, chats: Collection[Chat], since: datetime
 ) -> Mapping[Chat, Sequence[datetime]]:
     """Return when messages went to some chats since then, oldest first."""
-    c = outbox.c
-    query = (
-        select(c.channel, c.chat, c.finished_at)
-        .where(in_chats(outbox, chats), c.finished_at > since, c.state == RowState.DONE)
-        .order_by(c.finished_at)
-    )
-    times: dict[Chat, list[datetime]] = {chat: [] for chat in chats}
-    for row in await connection.execute(query):
-        times[row.channel, row.chat].append(row.finished_at)
-    return times
+    return await queue.finished_since(connection, outbox, chats, since, outbox.c.state == RowState.DONE)
 
 
 async def claim(
@@ -135,10 +126,9 @@ async def claim(
 async def sent(connection: AsyncConnection, now: datetime, ids: Mapping[int, str]) -> None:
     """Record which parts were delivered, and the platform's id of each."""
     rows = [{"row": part, "given": platform_id} for part, platform_id in ids.items()]
-    is_open = or_(*(outbox.c.state == state for state in OPEN))  # a list could not be given row by row
-    its = (outbox.c.id == bindparam("row"), is_open)
     done = {"state": RowState.DONE, "finished_at": now, "platform_id": bindparam("given")}
     if rows:
+        its = (outbox.c.id == bindparam("row"), queue.is_open(outbox))
         await connection.execute(update(outbox).where(*its).values(**done), rows)
 
 

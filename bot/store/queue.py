@@ -5,7 +5,7 @@ runs out and the row is claimed again. One statement serves both databases; SQLA
 SKIP LOCKED` out on SQLite, where the write lock already keeps others away.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Table, exists, literal_co
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import OPEN, RowState
+from bot.store.whose import Chat, in_chats
 
 LEASE = timedelta(seconds=30)  # longer than any single piece of work may take
 
@@ -20,6 +21,11 @@ LEASE = timedelta(seconds=30)  # longer than any single piece of work may take
 def is_undone(table: FromClause) -> ColumnElement[bool]:
     """Return the condition of the indexes over what is not done; written out, or they are not used."""
     return table.c.state != literal_column("'done'")
+
+
+def is_open(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition of rows that are not settled; no list, which `executemany` does not take."""
+    return or_(*(table.c.state == state for state in OPEN))
 
 
 async def claim(
@@ -68,6 +74,26 @@ async def claim(
     return sorted(result, key=lambda row: int(row.id))
 
 
+async def finished_since(
+    connection: AsyncConnection,
+    table: Table,
+    chats: Collection[Chat],
+    since: datetime,
+    counts: ColumnElement[bool],
+) -> Mapping[Chat, Sequence[datetime]]:
+    """Return when the rows of some chats that count were finished since then, oldest first."""
+    c = table.c
+    query = (
+        select(c.channel, c.chat, c.finished_at)
+        .where(in_chats(table, chats), c.finished_at > since, counts)
+        .order_by(c.finished_at)
+    )
+    times: dict[Chat, list[datetime]] = {chat: [] for chat in chats}
+    for row in await connection.execute(query):
+        times[row.channel, row.chat].append(row.finished_at)
+    return times
+
+
 async def finish(
     connection: AsyncConnection, table: Table, rows: Collection[int], now: datetime, **values: object
 ) -> frozenset[int]:
@@ -106,6 +132,5 @@ async def _set(
     connection: AsyncConnection, table: Table, rows: Collection[int], **values: object
 ) -> frozenset[int]:
     """Change rows that are still open: who lost its lease and comes late must not open a settled one."""
-    still_open = (table.c.id.in_(rows), table.c.state.in_(OPEN))
-    changed = update(table).where(*still_open).values(**values).returning(table.c.id)
-    return frozenset((await connection.scalars(changed)).all())
+    changed = update(table).where(table.c.id.in_(rows), is_open(table)).values(**values)
+    return frozenset((await connection.scalars(changed.returning(table.c.id))).all())

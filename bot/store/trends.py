@@ -106,7 +106,7 @@ async def ratings(connection: AsyncConnection, span: Span) -> tuple[tuple[date, 
     """Return how many answers of each day in Vietnam got a thumb up (1) or down (-1)."""
     c = exchanges.c
     day = vietnam_day(c.asked_at)
-    rated = [*_within(span), c.rating.is_not(None)]
+    rated = [*_within(span), ~IS_REPLACED, c.rating.is_not(None)]
     query = select(day, c.rating, func.count()).where(*rated).group_by(day, c.rating)
     rows = await connection.execute(query)
     return tuple((date.fromisoformat(day), rating, count) for day, rating, count in rows)
@@ -190,7 +190,6 @@ def _within(span: Span) -> Iterator[ColumnElement[bool]]:
     c = exchanges.c
     yield c.asked_at >= span.since
     yield c.asked_at < span.until
-    yield ~IS_REPLACED
     if span.channel:
         yield c.channel == span.channel
 
